@@ -1,0 +1,3 @@
+from pejl.cli import main
+
+main()

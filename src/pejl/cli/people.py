@@ -1,0 +1,84 @@
+"""`pejl workspace create`, `pejl user create`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from pejl.cli import main, start
+
+
+@main.group()
+def workspace() -> None:
+    """Workspaces on this server."""
+
+
+@workspace.command("create")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--language", type=click.Choice(["en", "da"]), default="en", show_default=True)
+@click.option("--timezone", "zone", default="Europe/Copenhagen", show_default=True)
+@click.option("--fiscal-year-start", type=click.IntRange(1, 12), default=1, show_default=True, metavar="MONTH")
+@click.option("--json", "as_json", is_flag=True)
+def create_workspace(slug: str, name: str, language: str, zone: str, fiscal_year_start: int, *, as_json: bool) -> None:
+    """Makes an empty workspace with its periods."""
+    start()
+    from django.utils import timezone
+
+    from pejl.services import workspaces
+
+    made = workspaces.create(
+        slug, name=name, language=language, timezone=zone, fiscal_year_start=fiscal_year_start, at=timezone.now()
+    )
+    click.echo(json.dumps({"workspace": made}) if as_json else f"Workspace {made} is ready.")
+
+
+@main.group()
+def user() -> None:
+    """People who can sign in."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--workspace", "slug", help="Needed only where there are several.")
+@click.option("--role", type=click.Choice(["owner", "admin", "member", "observer"]), default="member", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def create_user(email: str, name: str, slug: str | None, role: str, *, as_json: bool) -> None:
+    """Adds a person who can sign in. The password comes from a prompt or PEJL_PASSWORD."""
+    start()
+    from django.utils import timezone
+
+    from pejl.domain.values import Role
+    from pejl.queries import people as people_queries
+    from pejl.services import people
+
+    by = people_queries.system(chosen(slug))
+    password = os.environ.get("PEJL_PASSWORD") or _asked()
+    made = people.create(
+        people.NewPerson(email=email, name=name, role=Role(role), password=password), by=by, at=timezone.now()
+    )
+    click.echo(json.dumps({"person": str(made), "workspace": by.slug}) if as_json else f"{name} can sign in to {by.workspace_name}.")
+
+
+def chosen(slug: str | None) -> str:
+    """The workspace meant: the one named, else the only one there is."""
+    from pejl.queries import workspaces
+
+    if slug:
+        return slug
+    rows = workspaces.all_rows()
+    if len(rows) == 1:
+        return rows[0].slug
+    if not rows:
+        raise click.UsageError("There is no workspace yet. 'pejl workspace create' makes one.")
+    raise click.UsageError(f"Say which workspace with --workspace: {', '.join(row.slug for row in rows)}.")
+
+
+def _asked() -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError("Give the password in PEJL_PASSWORD, or run this on a terminal.")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

@@ -1,0 +1,47 @@
+"""All tables. Other layers import names from here."""
+
+from pejl.models.alignment import Edge
+from pejl.models.checkins import Checkin, Comment, Mention
+from pejl.models.goals import (
+    Figure,
+    Goal,
+    GoalPerson,
+    GoalPersonRole,
+    GoalState,
+    GoalTeam,
+    GoalVersion,
+    Milestone,
+    Task,
+)
+from pejl.models.history import Event, Once
+from pejl.models.kpis import Guardrail, Kpi, Reading
+from pejl.models.people import Person, Team, TeamMember
+from pejl.models.periods import Period
+from pejl.models.workspace import Account, Workspace
+
+__all__ = [
+    "Account",
+    "Checkin",
+    "Comment",
+    "Edge",
+    "Event",
+    "Figure",
+    "Goal",
+    "GoalPerson",
+    "GoalPersonRole",
+    "GoalState",
+    "GoalTeam",
+    "GoalVersion",
+    "Guardrail",
+    "Kpi",
+    "Mention",
+    "Milestone",
+    "Once",
+    "Period",
+    "Person",
+    "Reading",
+    "Task",
+    "Team",
+    "TeamMember",
+    "Workspace",
+]

@@ -1,0 +1,105 @@
+"""Who and what a workspace is made of: its people, teams and periods, as the settings show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from pejl.domain.values import Role
+from pejl.models import Goal, Period, Person, Team, TeamMember
+from pejl.queries.scope import Member
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    active: bool
+    placeholder: bool
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    id: UUID
+    name: str
+    lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """`depth` is 0 for a team without a parent; the rows come in the order of the tree."""
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    depth: int
+    archived_at: datetime | None
+    goals_by_members: bool
+    members: tuple[MemberRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    id: UUID
+    name: str
+    kind: str
+    year: int
+    number: int
+    start_date: date
+    end_date: date
+    used: bool
+
+
+def people(by: Member) -> list[PersonRow]:
+    """Everybody, by name. Two queries."""
+    rows = TeamMember.objects.current().filter(workspace_id=by.workspace_id, team__archived_at=None)
+    teams: dict[UUID, list[str]] = {}
+    for person_id, name in rows.order_by("team__name").values_list("person_id", "team__name"):
+        teams.setdefault(person_id, []).append(name)
+    found = Person.objects.filter(workspace_id=by.workspace_id).order_by("-active", "name", "pk")
+    return [
+        PersonRow(
+            person.pk, person.name, person.email, Role(person.role), person.active,
+            person.account_id is None, tuple(teams.get(person.pk, ())),
+        )
+        for person in found
+    ]
+
+
+def teams(by: Member) -> list[TeamRow]:
+    """Every team with its members, parents before their sub-teams. Two queries."""
+    members: dict[UUID, list[MemberRow]] = {}
+    rows = TeamMember.objects.current().filter(workspace_id=by.workspace_id).order_by("-lead", "person__name")
+    for team_id, person_id, name, lead in rows.values_list("team_id", "person_id", "person__name", "lead"):
+        members.setdefault(team_id, []).append(MemberRow(person_id, name, lead))
+    below: dict[UUID | None, list[Team]] = {}
+    for team in Team.objects.filter(workspace_id=by.workspace_id).order_by("name", "pk"):
+        below.setdefault(team.parent_id, []).append(team)
+    found: list[TeamRow] = []
+    waiting = [(team, 0) for team in reversed(below.get(None, []))]
+    while waiting:
+        team, depth = waiting.pop()
+        found.append(
+            TeamRow(
+                team.pk, team.name, team.parent_id, depth, team.archived_at, team.goals_by_members,
+                tuple(members.get(team.pk, ())),
+            )
+        )
+        waiting.extend((child, depth + 1) for child in reversed(below.get(team.pk, [])))
+    return found
+
+
+def periods(by: Member) -> list[PeriodRow]:
+    """Every period, the latest first; `used` where a goal belongs to it. One query."""
+    used = Goal.objects.filter(workspace_id=by.workspace_id, period=OuterRef("pk"))
+    found = Period.objects.filter(workspace_id=by.workspace_id).annotate(used=Exists(used))
+    return [
+        PeriodRow(row.pk, row.name, row.kind, row.year, row.number, row.start_date, row.end_date, row.used)
+        for row in found.order_by("-start_date", "end_date")
+    ]

@@ -1,0 +1,97 @@
+"""All that the page of one goal tells: the goal, what hangs under it, what was said, what guards it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from pejl.domain import rhythm
+from pejl.domain.access import Right
+from pejl.domain.grading import Bands
+from pejl.domain.rhythm import Rhythm
+from pejl.domain.values import Kind, ProgressMode, State
+from pejl.models import Edge, Workspace
+from pejl.queries import closings, courses, goals, guards, scope, tasks, timelines
+from pejl.queries.closings import Copies
+from pejl.queries.courses import Point
+from pejl.queries.goals import GoalRow, PersonRef
+from pejl.queries.guards import GuardRow
+from pejl.queries.scope import Member
+from pejl.queries.tasks import TaskRow
+from pejl.queries.timelines import Timeline
+
+Note = tuple[PersonRef | None, str, datetime, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """`initiatives` holds those of the goal and of its key results; `supporters` the objectives aligned to it.
+    `notes` is the last note on each key result. `next_checkin` is None where nobody is asked for one."""
+
+    goal: GoalRow
+    key_results: tuple[GoalRow, ...]
+    initiatives: tuple[GoalRow, ...]
+    supporters: tuple[GoalRow, ...]
+    tasks: dict[UUID, tuple[TaskRow, ...]]
+    notes: dict[UUID, Note]
+    timeline: Timeline
+    guards: tuple[GuardRow, ...]
+    course: tuple[Point, ...]
+    copies: Copies
+    next_checkin: datetime | None
+    bands: Bands
+    rights: dict[UUID, frozenset[Right]]
+
+
+def one(by: Member, goal_id: UUID, *, now: datetime, only: str = "all", limit: int = timelines.STEP) -> Dossier:
+    """Raises `NotFound`. The number of queries does not depend on how much there is."""
+    goal = goals.one(by, goal_id, now=now)
+    under = _under(by, goal, now=now)
+    workspace = Workspace.objects.get(pk=by.workspace_id)
+    key_results = tuple(row for row in under if row.kind is Kind.KEY_RESULT)
+    initiatives = tuple(row for row in under if row.kind is Kind.INITIATIVE)
+    with_tasks = [row.id for row in (goal, *initiatives) if row.kind is Kind.INITIATIVE]
+    return Dossier(
+        goal=goal,
+        key_results=key_results,
+        initiatives=initiatives,
+        supporters=tuple(row for row in under if row.kind is Kind.OBJECTIVE),
+        tasks=tasks.of(by, with_tasks),
+        notes=timelines.latest(by, [goal.id, *(row.id for row in key_results)]),
+        timeline=timelines.timeline(by, goal_id, only=only, limit=limit),
+        guards=guards.of(by, goal_id),
+        course=courses.of(by, goal_id, mode=goal.progress_mode),
+        copies=closings.copies(by, goal),
+        next_checkin=_next(by, goal, key_results, workspace, now=now),
+        bands=closings.bands(workspace),
+        rights={row.id: row.rights for row in (goal, *under)},
+    )
+
+
+def _under(by: Member, goal: GoalRow, *, now: datetime) -> list[GoalRow]:
+    """The children in their order, and the initiatives of the key results among them."""
+    edges = Edge.objects.current().filter(workspace_id=by.workspace_id)
+    first = edges.filter(parent_id=goal.id)
+    place = dict(first.order_by("position", "known_from", "pk").values_list("child_id", "position"))
+    order = {child: number for number, child in enumerate(place)}
+    second = edges.filter(parent_id__in=first.values("child_id"), parent__kind=Kind.KEY_RESULT)
+    wanted = Q(pk__in=list(order)) | Q(pk__in=second.values("child_id"), kind=Kind.INITIATIVE)
+    rows = goals.rows(by, scope.goals(by).filter(wanted), now=now)
+    return sorted(rows, key=lambda row: (order.get(row.id, len(order)), row.created_at, row.id))
+
+
+def _next(
+    by: Member, goal: GoalRow, key_results: Sequence[GoalRow], workspace: Workspace, *, now: datetime
+) -> datetime | None:
+    """When the next word is asked for: of the goal itself, or of the key results it lives by."""
+    asked = goal if goal.progress_mode in {ProgressMode.METRIC, ProgressMode.MANUAL} else None
+    if goal.state is not State.OPEN or (asked is None and not any(one.state is State.OPEN for one in key_results)):
+        return None
+    turn = Rhythm(
+        weekday=workspace.checkin_weekday, at=workspace.checkin_at, every_weeks=workspace.checkin_every_weeks
+    )
+    return rhythm.next_due(turn, now=now, zone=by.zone)

@@ -1,0 +1,161 @@
+"""The only gate to goals: what a person may see, now or as known at a moment.
+
+Every read of goals, edges, check-ins and comments starts at :func:`goals`. A goal outside it does not
+exist for the person asking: :class:`NotFound`, never a hint that it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pejl.domain import access
+from pejl.domain.access import Relation, Right
+from pejl.domain.values import Role, State, Visibility
+from pejl.models import Goal, GoalPerson, GoalPersonRole, GoalTeam
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class NotFound(Exception):  # noqa: N818 - an answer
+    """There is no such thing for this person."""
+
+
+class Forbidden(Exception):  # noqa: N818 - an answer
+    """The person may see it, but not do this to it."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(right.value)
+        self.right = right
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody acting in one workspace. `leads` holds the teams they lead and all teams below those;
+    `teams` those they belong to. A `person_id` of None is the workspace itself (terminal, seeding)."""
+
+    workspace_id: UUID
+    slug: str
+    workspace_name: str
+    person_id: UUID | None
+    name: str
+    role: Role
+    language: str
+    timezone: str
+    teams: frozenset[UUID] = frozenset()
+    leads: frozenset[UUID] = frozenset()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def today(self, at: datetime) -> date:
+        """The person's own date at that moment."""
+        return at.astimezone(self.zone).date()
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in {Role.ADMIN, Role.OWNER}
+
+
+def goals(by: Member, *, at: datetime | None = None) -> QuerySet[Goal]:
+    """The goals of the workspace that the person may see (who is on them as known `at`; None is now)."""
+    everything = Goal.objects.filter(workspace_id=by.workspace_id)
+    if at is None:
+        everything = everything.filter(removed_at=None)
+    else:
+        everything = everything.filter(Q(removed_at=None) | Q(removed_at__gt=at), created_at__lte=at)
+    if by.person_id is None:
+        return everything
+    return everything.filter(visible(by, at=at))
+
+
+def visible(by: Member, *, at: datetime | None = None) -> Q:
+    """The condition on `Goal` behind :func:`goals`: the row SEE of `pejl.domain.access`, as SQL."""
+    seen = Q(visibility=Visibility.EVERYONE)
+    if by.role is Role.OBSERVER:
+        return seen
+    named = Exists(
+        GoalPerson.objects.as_of(at).filter(
+            workspace_id=by.workspace_id, goal=OuterRef("pk"), person_id=by.person_id
+        )
+    )
+    seen |= Q(named) | Q(checkin_owner_id=by.person_id) | Q(created_by_id=by.person_id)
+    if by.is_admin:
+        return seen | Q(visibility=Visibility.TEAM)
+    in_team = Exists(
+        GoalTeam.objects.as_of(at).filter(
+            workspace_id=by.workspace_id, goal=OuterRef("pk"), team_id__in=by.teams | by.leads
+        )
+    )
+    return seen | (Q(visibility=Visibility.TEAM) & Q(in_team))
+
+
+def goal(by: Member, goal_id: UUID, *, right: Right = Right.SEE) -> Goal:
+    """One goal, if the person has that right on it. Raises `NotFound`, or `Forbidden` where they see it."""
+    found = goals(by).filter(pk=goal_id).first()
+    if found is None:
+        raise NotFound
+    if right is not Right.SEE and not may(by, found, right):
+        raise Forbidden(right)
+    return found
+
+
+def may(by: Member, found: Goal, right: Right) -> bool:
+    return right in rights(by, [found])[found.pk]
+
+
+def rights(by: Member, found: Iterable[Goal]) -> dict[UUID, frozenset[Right]]:
+    """What the person may do to each of these goals, by the table of `pejl.domain.access`. Two queries."""
+    found = list(found)
+    if by.person_id is None:
+        return {one.pk: frozenset(Right) for one in found}
+    ids = [one.pk for one in found]
+    on_goals = {"workspace_id": by.workspace_id, "goal_id__in": ids}
+    roles: dict[UUID, set[str]] = {}
+    for goal_id, role in (
+        GoalPerson.objects.current().filter(**on_goals, person_id=by.person_id).values_list("goal_id", "role")
+    ):
+        roles.setdefault(goal_id, set()).add(role)
+    teams: dict[UUID, set[UUID]] = {}
+    for goal_id, team_id in GoalTeam.objects.current().filter(**on_goals).values_list("goal_id", "team_id"):
+        teams.setdefault(goal_id, set()).add(team_id)
+    answer = {}
+    for one in found:
+        relations = _relations(by, one, roles.get(one.pk, set()), teams.get(one.pk, set()))
+        visibility = Visibility(one.visibility)
+        answer[one.pk] = frozenset(
+            right for right in Right if access.allows(right, role=by.role, relations=relations, visibility=visibility)
+        )
+    return answer
+
+
+_BY_ROLE = {
+    GoalPersonRole.OWNER: Relation.OWNER,
+    GoalPersonRole.DELEGATE: Relation.DELEGATE,
+    GoalPersonRole.VIEWER: Relation.CHOSEN,
+}
+
+
+def _relations(by: Member, one: Goal, roles: set[str], teams: set[UUID]) -> frozenset[Relation]:
+    relations = {Relation.ANYONE} | {_BY_ROLE[GoalPersonRole(role)] for role in roles}
+    if one.created_by_id == by.person_id:
+        relations.add(Relation.CREATOR)
+    if one.checkin_owner_id == by.person_id:
+        relations.add(Relation.CHECKIN_OWNER)
+    if teams & by.teams:
+        relations.add(Relation.TEAM_MEMBER)
+    if teams & by.leads:
+        relations.add(Relation.TEAM_LEAD)
+    return frozenset(relations)
+
+
+def open_goals(by: Member) -> QuerySet[Goal]:
+    return goals(by).filter(state=State.OPEN)

@@ -1,0 +1,390 @@
+"""The demo workspace: Fjordlight, written through the same commands as any other workspace.
+
+The same seed, day and language give the same goals, check-ins and comments.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from pejl.domain import amounts
+from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, ProgressMode, Refused, Role, State
+from pejl.models import Checkin, Milestone, Period, Task, Workspace
+from pejl.queries import people as found
+from pejl.queries.scope import Member
+from pejl.services import (
+    checkins,
+    closing,
+    comments,
+    demo_story as story,
+    goals,
+    kpis,
+    people,
+    periods,
+    tasks,
+    teams,
+    workspaces,
+)
+from pejl.services.goals import GoalDraft
+from pejl.services.people import NewPerson
+
+SLUG = "fjordlight"
+WEEKS = 12
+ZONE = ZoneInfo("Europe/Copenhagen")
+DOMAIN = "fjordlight.example"
+
+
+@dataclass
+class Stage:
+    """What the story has made so far, by its keys."""
+
+    language: amounts.Language
+    today: date
+    at: datetime
+    seed: int
+    people: dict[str, UUID] = field(default_factory=dict)
+    teams: dict[str, UUID] = field(default_factory=dict)
+    periods: dict[str, Period] = field(default_factory=dict)
+    goals: dict[str, UUID] = field(default_factory=dict)
+    acts: list[tuple[datetime, int, Callable[[datetime], object]]] = field(default_factory=list)
+
+    def said(self, text: story.Text) -> str:
+        return text[1] if self.language == "da" else text[0]
+
+    def later(self, when: datetime, act: Callable[[datetime], object]) -> None:
+        """Done in the order of time, never after now."""
+        self.acts.append((min(when, self.at), len(self.acts), act))
+
+    def actor(self, key: str) -> Member:
+        return found.member(SLUG, self.people[key])
+
+    def chance(self, key: str) -> random.Random:
+        return random.Random(f"{self.seed}:{self.today}:{key}")  # noqa: S311 - plausible, not secret
+
+
+def ensure(*, language: amounts.Language, seed: int, at: datetime, email: str, password: str) -> bool:
+    """Fills the workspace if it is not there. Whole or not at all. Answers whether it was made now.
+
+    `email` is the person who signs in, with `password`; nobody else in the story can.
+    """
+    if Workspace.objects.filter(slug=SLUG).exists():
+        return False
+    today = at.astimezone(ZONE).date()
+    stage = Stage(language=language, today=today, at=at, seed=seed)
+    with transaction.atomic():
+        _company(stage, email=email, password=password)
+        for aim in story.AIMS:
+            _aim(stage, aim)
+        _kpis(stage)
+        _remarks(stage)
+        for when, _, act in sorted(stage.acts, key=lambda one: one[:2]):
+            act(when)
+        people.seen(by=stage.actor("anna"), at=at - timedelta(days=3))
+    return True
+
+
+def _moment(day: date, clock: time = time(9, 12)) -> datetime:
+    return datetime.combine(day, clock, tzinfo=ZONE)
+
+
+def _company(stage: Stage, *, email: str, password: str) -> None:
+    founded = _moment(stage.today - timedelta(days=420))
+    workspaces.create(
+        SLUG, name=stage.said(story.NAME), language=stage.language, timezone=str(ZONE), at=founded,
+        owner=NewPerson(f"karen@{DOMAIN}", "Karen Holm", Role.OWNER),
+    )
+    system = found.system(SLUG)
+    periods.ensure(by=system, at=_moment(stage.today - timedelta(days=100)))
+    periods.ensure(by=system, at=stage.at)
+    for key, name, parent in story.TEAMS:
+        stage.teams[key] = teams.create(
+            stage.said(name), parent=stage.teams[parent] if parent else None, by=system, at=founded
+        )
+    for one in story.PEOPLE:
+        own = one.key == email.split("@", maxsplit=1)[0]
+        if one.key == "karen":
+            stage.people["karen"] = found.by_email(SLUG, f"karen@{DOMAIN}")
+        else:
+            new = NewPerson(
+                email if own else f"{one.key}@{DOMAIN}", one.name, Role(one.role),
+                password if own else None, stage.language if own else "",
+            )
+            stage.people[one.key] = people.create(new, by=system, at=founded)
+        if one.team:
+            teams.join(stage.teams[one.team], person=stage.people[one.key], lead=one.lead, by=system, at=founded)
+    _spans(stage, system)
+
+
+def _spans(stage: Stage, system: Member) -> None:
+    rows = list(Period.objects.filter(workspace_id=system.workspace_id))
+
+    def at(kind: PeriodKind, day: date) -> Period:
+        return next(row for row in rows if row.kind == kind and row.start_date <= day <= row.end_date)
+
+    stage.periods["year"] = at(PeriodKind.YEAR, stage.today)
+    stage.periods["quarter"] = at(PeriodKind.QUARTER, stage.today)
+    stage.periods["last"] = at(PeriodKind.QUARTER, stage.periods["quarter"].start_date - timedelta(days=1))
+
+
+def _aim(stage: Stage, aim: story.Aim) -> None:
+    """The OKR is written before its period begins; then its weeks follow."""
+    period = stage.periods[aim.span]
+    written = _moment(period.start_date - timedelta(days=4), time(10, 30))
+    objective = GoalDraft(
+        Kind.OBJECTIVE,
+        stage.said(aim.title),
+        description=stage.said(aim.why),
+        level=Level.PERSON if aim.personal else Level.TEAM if aim.team else Level.ORGANISATION,
+        period=period.pk,
+        ambition=aim.ambition,
+        owners=(stage.people[aim.owner],),
+        teams=(stage.teams[aim.team],) if aim.team else (),
+        metric=_sum(stage, aim),
+        progress_mode=ProgressMode.CHILDREN,
+    )
+
+    def write(at: datetime) -> None:
+        parents = tuple((stage.goals[parent], share) for parent, share in aim.parents)
+        draft = GoalDraft(**{name: getattr(objective, name) for name in objective.__slots__} | {"parents": parents})
+        system = found.system(SLUG)
+        stage.goals[aim.key] = goals.write(draft, by=system, at=at)
+        for result in aim.results:
+            stage.goals[result.key] = goals.create(_result(stage, aim, result), by=system, at=at)
+        for work in aim.works:
+            above = stage.goals[work.towards] if work.towards else stage.goals[aim.key]
+            stage.goals[f"{aim.key}:{work.title[0]}"] = goals.create(_work(stage, aim, work, above), by=system, at=at)
+
+    stage.later(written, write)
+    for result in aim.results:
+        _weeks(stage, aim, result)
+    for work in aim.works:
+        _ticks(stage, aim, work)
+    if aim.ending:
+        _ending(stage, aim)
+
+
+def _sum(stage: Stage, aim: story.Aim) -> Metric | None:
+    if aim.sums is None:
+        return None
+    target, unit = (stage.said(text) for text in aim.sums)
+    value, _ = _amount(stage, target, unit)
+    return Metric(MetricKind.REACH, unit=unit, start=Decimal(0), target=value, sum=True)
+
+
+def _amount(stage: Stage, text: str, unit: str) -> tuple[Decimal, str]:
+    """A figure of the story, read as people write it: its value and its unit."""
+    read = amounts.parse(text, language=stage.language, unit=unit)
+    if isinstance(read, amounts.Ambiguous):
+        raise Refused("amount.ambiguous", field=text)
+    return read.value, unit or read.unit or ""
+
+
+def _metric(stage: Stage, result: story.Result) -> Metric:
+    unit = stage.said(result.unit)
+    figures: dict[str, Decimal | None] = {}
+    for name in ("start", "target", "lower", "upper", "warning"):
+        text = getattr(result, name)
+        figures[name] = None
+        if text is not None:
+            figures[name], unit = _amount(stage, stage.said(text), unit)
+    if result.kind is MetricKind.REACH:
+        figures["start"] = Decimal(0)
+    return Metric(result.kind, unit=unit, **figures)
+
+
+def _result(stage: Stage, aim: story.Aim, result: story.Result) -> GoalDraft:
+    period = stage.periods[aim.span]
+    return GoalDraft(
+        Kind.KEY_RESULT,
+        stage.said(result.title),
+        level=Level.PERSON if aim.personal else Level.TEAM if aim.team else Level.ORGANISATION,
+        period=period.pk,
+        ambition=aim.ambition,
+        owners=(stage.people[result.owner],),
+        teams=(stage.teams[aim.team],) if aim.team else (),
+        metric=_metric(stage, result),
+        milestones=tuple((stage.said(step), None) for step in result.steps),
+        parents=((stage.goals[aim.key], result.share),),
+    )
+
+
+def _work(stage: Stage, aim: story.Aim, work: story.Work, above: UUID) -> GoalDraft:
+    return GoalDraft(
+        Kind.INITIATIVE,
+        stage.said(work.title),
+        level=Level.PERSON if aim.personal else Level.TEAM if aim.team else Level.ORGANISATION,
+        period=stage.periods[aim.span].pk,
+        owners=(stage.people[work.owner],),
+        teams=(stage.teams[aim.team],) if aim.team else (),
+        parents=((above, None),),
+        tasks=tuple(stage.said(task) for task in work.tasks),
+    )
+
+
+def _mondays(stage: Stage, aim: story.Aim, *, silent: int) -> list[date]:
+    """The days of its check-ins: weekly, up to now or the end of its period, at most twelve weeks back."""
+    period = stage.periods[aim.span]
+    first = max(period.start_date, stage.today - timedelta(weeks=WEEKS) + timedelta(days=1))
+    if aim.span == "last":
+        first = max(period.start_date, period.end_date - timedelta(weeks=WEEKS))
+    last = min(stage.today, period.end_date) - timedelta(weeks=silent)
+    # The newest word lies a day or more back, so that this week's check-in is due for some.
+    days, day = [], last - timedelta(days=stage.chance(aim.key).randint(1, 5))
+    while day >= first:
+        days.append(day)
+        day -= timedelta(weeks=1)
+    return sorted(days)
+
+
+def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
+    days = _mondays(stage, aim, silent=result.silent)
+    chance = stage.chance(result.key)
+    notes = dict(zip(days[-len(result.notes):], result.notes, strict=False)) if result.notes else {}
+    period = stage.periods[aim.span]
+    length = (period.end_date - period.start_date).days or 1
+    for day in days:
+        elapsed = (day - period.start_date).days / length
+        wobble = chance.uniform(-result.noise, result.noise)
+        confidence = max(1, min(10, result.confidence + chance.choice((-1, 0, 0, 1))))
+        note = stage.said(notes[day]) if day in notes else ""
+        clock = time(chance.randint(8, 16), chance.randint(0, 59))
+
+        def word(
+            at: datetime, *, elapsed: float = elapsed, wobble: float = wobble, confidence: int = confidence,
+            note: str = note, day: date = day,
+        ) -> None:
+            goal = stage.goals[result.key]
+            reached = _reached(goal, elapsed * result.pace) if result.steps else ()
+            value = None if result.steps else _value(_metric(stage, result), result, elapsed, wobble)
+            checkins.post(
+                goal, value=value, confidence=confidence, note=note, on=min(day, stage.today), reached=reached,
+                by=found.system(SLUG) if result.owner == "peter" else stage.actor(result.owner), at=at,
+            )
+
+        stage.later(_moment(day, clock), word)
+
+
+def _reached(goal: UUID, part: float) -> tuple[UUID, ...]:
+    items = list(Milestone.objects.current().filter(goal_id=goal).order_by("position").values_list("item", flat=True))
+    return tuple(items[: int(part * len(items))])
+
+
+def _value(metric: Metric, result: story.Result, elapsed: float, wobble: float) -> Decimal:
+    """A plausible figure: on the way from start to target, or around what is to be kept."""
+    if metric.kind is MetricKind.DONE:
+        return Decimal(0)
+    if metric.kind is MetricKind.BASELINE:
+        return _rounded(Decimal(result.pace) * Decimal(1 + wobble), Decimal(10))
+    if metric.kind is MetricKind.BETWEEN and metric.lower is not None and metric.upper is not None:
+        return _rounded((metric.lower + metric.upper) / 2 * Decimal(result.pace + wobble), metric.upper)
+    target = metric.target or Decimal(0)
+    if metric.kind in {MetricKind.AT_LEAST, MetricKind.AT_MOST}:
+        return _rounded(target * Decimal(result.pace + wobble), target)
+    start = metric.start or Decimal(0)
+    part = max(0.0, elapsed * result.pace + wobble * elapsed)
+    return _rounded(start + (target - start) * Decimal(part), target - start)
+
+
+def _rounded(value: Decimal, scale: Decimal) -> Decimal:
+    """To about a hundredth of the way, as people report: 38,400 and not 38,417.24."""
+    size = abs(scale)
+    step = Decimal(1)
+    while step * 100 <= size / 2:
+        step *= 10
+    while step > size / 20 and step > Decimal("0.01"):
+        step /= 10
+    if size >= 20:  # noqa: PLR2004 - whole numbers where people count
+        step = max(step, Decimal(1))
+    return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step + Decimal(0)
+
+
+def _ticks(stage: Stage, aim: story.Aim, work: story.Work) -> None:
+    for place in range(work.done):
+        when = stage.at - timedelta(weeks=work.done - place, hours=3)
+
+        def tick(at: datetime, *, place: int = place) -> None:
+            goal = stage.goals[f"{aim.key}:{work.title[0]}"]
+            row = Task.objects.current().filter(goal_id=goal).order_by("position")[place : place + 1].get()
+            tasks.change(row.item, done=True, by=found.system(SLUG), at=at)
+
+        stage.later(max(when, _moment(stage.periods[aim.span].start_date)), tick)
+
+
+def _ending(stage: Stage, aim: story.Aim) -> None:
+    """Last quarter is over: closed and scored, or moved on."""
+    when = _moment(stage.periods["last"].end_date, time(15))
+
+    def end(at: datetime) -> None:
+        by = stage.actor(aim.owner)
+        if aim.ending == "postpone":
+            closing.postpone(
+                stage.goals[aim.key], period=stage.periods["quarter"].pk, reason=stage.said(aim.learned), by=by, at=at
+            )
+            return
+        for key in [*(result.key for result in aim.results), aim.key]:
+            learned = stage.said(aim.learned) if key == aim.key else ""
+            closing.close(stage.goals[key], outcome=State.CLOSED, learned=learned, by=found.system(SLUG), at=at)
+
+    stage.later(when, end)
+
+
+def _kpis(stage: Stage) -> None:
+    first = stage.today - timedelta(weeks=WEEKS)
+    for key, name, unit, lower, upper, owner, team, guarded, middle, wobble in story.KPIS:
+
+        def make(
+            at: datetime, *, key: str = key, name: story.Text = name, unit: str = unit, lower: story.Text | None = lower,
+            upper: story.Text | None = upper, owner: str = owner, team: str = team,
+        ) -> None:
+            bounds = [
+                _amount(stage, stage.said(bound), unit)[0] if bound else None for bound in (lower, upper)
+            ]
+            stage.goals[f"kpi:{key}"] = kpis.create(
+                stage.said(name), unit=unit, lower=bounds[0], upper=bounds[1], owner=stage.people[owner],
+                team=stage.teams[team], by=found.system(SLUG), at=at,
+            )
+
+        stage.later(_moment(first, time(8)), make)
+        chance = stage.chance(f"kpi:{key}")
+        for week in range(WEEKS + 1):
+            day = first + timedelta(weeks=week)
+            value = Decimal(str(round(middle + chance.uniform(-wobble, wobble), 0 if key == "severe" else 2)))
+
+            def read(at: datetime, *, key: str = key, value: Decimal = value, day: date = day) -> None:
+                kpis.read(stage.goals[f"kpi:{key}"], value=value, on=day, by=found.system(SLUG), at=at)
+
+            stage.later(_moment(day, time(8, 30)), read)
+        for goal in guarded:
+
+            def guard(at: datetime, *, key: str = key, goal: str = goal) -> None:
+                kpis.link(stage.goals[f"kpi:{key}"], goal=stage.goals[goal], by=found.system(SLUG), at=at)
+
+            stage.later(_moment(max(first, stage.periods["quarter"].start_date), time(11)), guard)
+
+
+def _remarks(stage: Stage) -> None:
+    for remark in story.REMARKS:
+        when = stage.at - timedelta(weeks=remark.weeks_ago, hours=5)
+        lines = [(remark.by, remark.text), *remark.answers]
+        for place, (author, text) in enumerate(lines):
+
+            def say(
+                at: datetime, *, remark: story.Remark = remark, author: str = author, text: story.Text = text
+            ) -> None:
+                if remark.on not in stage.goals:
+                    return
+                goal = stage.goals[remark.on]
+                last = Checkin.objects.current().filter(goal_id=goal).order_by("-on", "-known_from").first()
+                comments.post(
+                    goal, text=stage.said(text), checkin=last.pk if last else None, by=stage.actor(author), at=at
+                )
+
+            stage.later(when + timedelta(minutes=40 * place), say)

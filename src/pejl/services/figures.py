@@ -1,0 +1,294 @@
+"""A goal's figures: value, progress and status, kept equal to what a computation from scratch would give.
+
+Every write that moves a figure calls `refresh` in its own transaction, after its rows are written and
+behind the workspace's lock. Figures of a goal follow from its records (`measures`), else from its
+children; figures of its ancestors follow from theirs. `verify` proves it for a whole workspace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+
+from pejl.domain import alignment, rollup, status
+from pejl.domain.status import Limits
+from pejl.domain.values import Kind, MetricKind, ProgressMode, State, Status, StatusMode
+from pejl.models import Edge, Figure, Goal, Workspace
+from pejl.services import measures
+from pejl.services.measures import Records
+
+Edges = dict[UUID, list[tuple[UUID, float | None]]]
+SAME = 1e-9
+FIELDS = ("value", "progress", "status", "confidence", "last_checkin_on")
+COLUMNS = (
+    "pk", "kind", "state", "progress_mode", "metric_kind", "unit", "sums", "start_value", "target_value",
+    "lower", "upper", "warning", "phases", "value", "progress", "status", "checkin_count",
+)  # fmt: skip
+
+
+def refresh(workspace: Workspace, goals: Iterable[UUID], *, at: datetime, today: date) -> None:
+    """Brings the figures of these goals and of all their ancestors up to date, and keeps what they became.
+
+    Value and progress of the goals named follow anew from their check-ins, milestones and tasks, or from
+    their children. Write the check-in (and `confidence`, `last_checkin_…`, `checkin_count` of its goal)
+    first. Reads the ancestors and their children only, in a fixed number of queries.
+    """
+    seeds = set(goals)
+    if not seeds:
+        return
+    affected = ancestors(workspace.pk, seeds) | seeds
+    edges = _edges(workspace.pk, affected)
+    rows = _goals(workspace.pk, affected)
+    others = _children(workspace.pk, {child for below in edges.values() for child, _ in below} - set(rows))
+    found = measures.records(workspace.pk, rows)
+    before = {key: _stored(row) for key, row in rows.items()}
+    for key in seeds & set(rows):
+        if not measures.figured(rows[key]):
+            rows[key].value, rows[key].progress = _own(rows[key], found)
+    _roll_up(workspace, rows, others=others, edges=edges)
+    guarded = measures.broken_guards(workspace.pk, rows)
+    _set_statuses(workspace, rows, others=others, edges=edges, found=found, guarded=guarded, today=today)
+    _write(workspace.pk, rows, before=before, seeds=seeds & set(rows), at=at)
+
+
+def ancestors(workspace_id: UUID, goals: Iterable[UUID]) -> set[UUID]:
+    """All goals above these, however far. One query."""
+    table = connection.ops.quote_name(Edge._meta.db_table)  # noqa: SLF001
+    key = Edge._meta.pk  # noqa: SLF001
+    found: set[UUID] = set()
+    for ids in measures.batches(goals):
+        marks = ", ".join(["%s"] * len(ids))
+        sql = f"""
+            WITH RECURSIVE above(id) AS (
+                SELECT parent_id FROM {table}
+                WHERE workspace_id = %s AND known_to IS NULL AND child_id IN ({marks})
+                UNION
+                SELECT edge.parent_id FROM {table} AS edge JOIN above ON edge.child_id = above.id
+                WHERE edge.workspace_id = %s AND edge.known_to IS NULL
+            )
+            SELECT id FROM above
+        """  # noqa: S608 - a table's own name and placeholders
+        values = [key.get_db_prep_value(one, connection) for one in (workspace_id, *ids, workspace_id)]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            found.update(one if isinstance(one, UUID) else UUID(str(one)) for (one,) in cursor.fetchall())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored figure that is not what the records give, both in plain words."""
+
+    goal_id: UUID
+    title: str
+    field: str
+    stored: str
+    right: str
+
+
+def verify(workspace: Workspace, *, today: date) -> list[Difference]:  # noqa: ARG001 - see below
+    """Recomputes every figure of the workspace from its records alone; answers what does not agree.
+
+    A status is only wrong where a goal has ended and its status does not say how, or the other way round:
+    pace moves with the calendar, so that no stored figure depends on `today`. To mend what is found:
+    `refresh` those goals.
+    """
+    rows = {row.pk: row for row in Goal.objects.filter(workspace_id=workspace.pk, removed_at=None)}
+    before = {key: _stored(row) for key, row in rows.items()}
+    edges = _edges(workspace.pk, rows)
+    found = measures.records(workspace.pk, rows)
+    for row in rows.values():
+        if not measures.figured(row):
+            row.value, row.progress = _own(row, found)
+    _roll_up(workspace, rows, others={}, edges=edges)
+    return [
+        Difference(key, row.title, field, stored, right)
+        for key, row in rows.items()
+        for field, stored, right in _differences(row, before[key], found=found)
+    ]
+
+
+def _edges(workspace_id: UUID, parents: Collection[UUID]) -> Edges:
+    found: Edges = {}
+    for ids in measures.batches(parents):
+        rows = Edge.objects.current().filter(workspace_id=workspace_id, parent_id__in=ids)
+        for parent, child, share in rows.order_by("position", "pk").values_list(
+            "parent_id", "child_id", "share"
+        ):
+            found.setdefault(parent, []).append((child, share))
+    return found
+
+
+def _goals(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Goal]:
+    return {
+        row.pk: row
+        for some in measures.batches(ids)
+        for row in Goal.objects.filter(workspace_id=workspace_id, pk__in=some, removed_at=None)
+    }
+
+
+def _children(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Any]:
+    return {
+        row.pk: row
+        for some in measures.batches(ids)
+        for row in Goal.objects.filter(workspace_id=workspace_id, pk__in=some, removed_at=None).values_list(
+            *COLUMNS, named=True
+        )
+    }
+
+
+def _own(row: Goal, found: Records) -> tuple[Decimal | None, float | None]:
+    """What the records give; a goal fed by a data source keeps what the source said."""
+    if row.progress_mode == ProgressMode.SOURCE:
+        return row.value, row.progress
+    return measures.own(row, found)
+
+
+def _roll_up(
+    workspace: Workspace, rows: Mapping[UUID, Goal], *, others: Mapping[UUID, Any], edges: Edges
+) -> None:
+    """Sets value and progress of those rows that are fed by their children."""
+    nodes = {key: _node(row) for key, row in (*rows.items(), *others.items())}
+    known = {
+        parent: [edge for edge in below if edge[0] in nodes]
+        for parent, below in edges.items()
+        if parent in nodes
+    }
+    computed = rollup.compute(
+        nodes, known, order=list(rows), cap=workspace.capped, initiatives=workspace.initiatives_contribute
+    )
+    for key, figures in computed.items():
+        rows[key].progress, rows[key].value = figures.progress, figures.value
+
+
+def _node(row: Any) -> rollup.Node:
+    return rollup.Node(
+        id=row.pk,
+        kind=Kind(row.kind),
+        mode=ProgressMode(row.progress_mode),
+        state=State(row.state),
+        baseline=row.metric_kind == MetricKind.BASELINE,
+        progress=row.progress,
+        touched=row.checkin_count > 0 or row.progress is not None,
+        sums=row.sums,
+        metric=measures.metric(row) if row.sums else None,
+        value=row.value,
+        unit=row.unit,
+    )
+
+
+def _set_statuses(
+    workspace: Workspace,
+    rows: Mapping[UUID, Goal],
+    *,
+    others: Mapping[UUID, Any],
+    edges: Edges,
+    found: Records,
+    guarded: Collection[UUID],
+    today: date,
+) -> None:
+    limits = Limits(at_risk=workspace.at_risk_points, off_track=workspace.off_track_points)
+    inside = {parent: [child for child, _ in below if child in rows] for parent, below in edges.items()}
+    for key in alignment.order(list(rows), children=inside):
+        row = rows[key]
+        below = [rows.get(child) or others.get(child) for child, _ in edges.get(key, [])]
+        row.status = status.current(
+            state=State(row.state),
+            **_by_hand(row, found),
+            progress=row.progress,
+            touched=row.checkin_count > 0 or bool(row.progress),
+            start=row.start_date,
+            end=row.end_date,
+            today=today,
+            metric=measures.metric(row),
+            value=row.value,
+            limits=limits,
+            children=[Status(one.status) for one in below if one is not None and one.kind == Kind.KEY_RESULT],
+            guard_broken=key in guarded,
+        )
+
+
+def _by_hand(row: Goal, found: Records) -> dict[str, Any]:
+    """A status given at the latest check-in holds until the next; pinned, or by hand, the last one."""
+    word = found.words.get(row.pk)
+    lasting = row.status_pinned or row.status_mode == StatusMode.MANUAL
+    given = "" if word is None else (word.last_given if lasting else word.given)
+    if given:
+        return {"mode": StatusMode.MANUAL, "stored": Status(given)}
+    return {"mode": StatusMode(row.status_mode), "stored": None}
+
+
+def _write(
+    workspace_id: UUID,
+    rows: Mapping[UUID, Goal],
+    *,
+    before: Mapping[UUID, Any],
+    seeds: Collection[UUID],
+    at: datetime,
+) -> None:
+    """Only what changed; the goals that were named also where a caller changed their row already."""
+    kept = _latest(workspace_id, seeds)
+    moved = [row for key, row in rows.items() if _stored(row) != before[key]]
+    told = [
+        row
+        for key, row in rows.items()
+        if _stored(row) != (kept.get(key) if key in seeds else before[key])
+    ]  # fmt: skip
+    if moved:
+        Goal.objects.bulk_update(moved, ["value", "progress", "status"])
+    if told:
+        Figure.objects.bulk_create(
+            Figure(
+                workspace_id=workspace_id,
+                goal_id=row.pk,
+                known_from=at,
+                **dict(zip(FIELDS, _stored(row), strict=True)),
+            )
+            for row in told
+        )
+
+
+def _latest(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Any]:
+    """The last figures kept of each. One query."""
+    found: dict[UUID, Any] = {}
+    newest = Figure.objects.filter(workspace_id=workspace_id, goal=OuterRef("goal")).order_by(
+        "-known_from", "-pk"
+    )
+    for ids in measures.batches(goals):
+        rows = Figure.objects.filter(
+            workspace_id=workspace_id, goal_id__in=ids, pk=Subquery(newest.values("pk")[:1])
+        )
+        found.update({row.goal_id: _stored(row) for row in rows})
+    return found
+
+
+def _stored(row: Any) -> tuple[Any, ...]:
+    return tuple(getattr(row, field) for field in FIELDS)
+
+
+def _differences(row: Goal, before: tuple[Any, ...], *, found: Records) -> Iterable[tuple[str, str, str]]:
+    """`row` holds what is right, `before` what was stored; as (field, stored, right) in words."""
+    value, progress, shown, _, last = before
+    if value != row.value:
+        yield "value", str(value), str(row.value)
+    if not _same(progress, row.progress):
+        yield "progress", str(progress), str(row.progress)
+    ended = status.ENDED.get(State(row.state))
+    if (ended is not None and shown != ended) or (ended is None and shown in status.ENDED.values()):
+        yield "status", str(shown), str(ended or "open")
+    word = found.words.get(row.pk)
+    if last != (None if word is None else word.on):
+        yield "last_checkin_on", str(last), str(None if word is None else word.on)
+    if row.checkin_count != (0 if word is None else word.count):
+        yield "checkin_count", str(row.checkin_count), str(0 if word is None else word.count)
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    return one == other if one is None or other is None else abs(one - other) <= SAME

@@ -1,0 +1,31 @@
+"""Addresses of the web door, room by room."""
+
+from __future__ import annotations
+
+from pejl.web.views import (
+    checkins,
+    closing,
+    comments,
+    goals,
+    home,
+    kpis,
+    sessions,
+    settings,
+    tasks,
+    trees,
+    writing,
+)
+
+urlpatterns = [
+    *sessions.urls,
+    *home.urls,
+    *trees.urls,
+    *writing.urls,
+    *goals.urls,
+    *closing.urls,
+    *checkins.urls,
+    *comments.urls,
+    *tasks.urls,
+    *kpis.urls,
+    *settings.urls,
+]
