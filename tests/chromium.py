@@ -18,7 +18,9 @@ def main() -> int:
     if path() is None and os.geteuid() == 0 and shutil.which("apt-get"):
         print("Chromium is missing: installing it for the browser tests.", file=sys.stderr)
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "chromium"], check=False, stdout=subprocess.DEVNULL
+        )
     if path() is None:
         print(f"The browser tests need Chromium. Install it with: {COMMAND}", file=sys.stderr)
     return 0

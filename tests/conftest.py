@@ -39,14 +39,15 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> Any:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }:
             raise RuntimeError(f"a test tried to reach {address}")
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-try:
-    from world import world  # noqa: F401  the cast, for every test that names it
-except ImportError:
-    pass
+from world import world  # noqa: E402, F401  the cast, for every test that names it

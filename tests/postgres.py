@@ -34,8 +34,13 @@ def running() -> Iterator[str]:
     tools = _reachable(binaries(), folder, owner)
     data = folder / "data"
     log = folder / "log"
-    _run([tools / "initdb", "-D", data, "-U", "pejl", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"], owner)
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+    _run(
+        [tools / "initdb", "-D", data, "-U", "pejl", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"],
+        owner,
+    )
+    options = (
+        f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+    )
     _run([tools / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"], owner)
     try:
         yield f"postgresql://pejl@/postgres?host={folder}"
@@ -53,16 +58,22 @@ def _owner(folder: Path) -> str | None:
             entry = pwd.getpwnam(name)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
             return name
-    raise RuntimeError("PostgreSQL needs a user other than root: none of postgres, nobody is on this machine.")
+    raise RuntimeError(
+        "PostgreSQL needs a user other than root: none of postgres, nobody is on this machine."
+    )
 
 
 def _reachable(tools: Path, folder: Path, owner: str | None) -> Path:
     """Binaries under a folder that the other user may not enter are copied beside the data."""
     if owner is None:
         return tools
-    seen = subprocess.run(
-        [str(tools / "postgres"), "--version"], user=owner, cwd="/", capture_output=True, check=False
-    ) if os.access(tools, os.X_OK) else None
+    seen = (
+        subprocess.run(
+            [str(tools / "postgres"), "--version"], user=owner, cwd="/", capture_output=True, check=False
+        )
+        if os.access(tools, os.X_OK)
+        else None
+    )
     if seen is not None and seen.returncode == 0:
         return tools
     copy = folder / "install"
@@ -78,7 +89,11 @@ def _opened(folder: Path) -> None:
 
 def _run(command: list[str | Path], owner: str | None) -> None:
     done = subprocess.run(
-        [str(part) for part in command], user=owner, cwd="/", check=False, text=True,
+        [str(part) for part in command],
+        user=owner,
+        cwd="/",
+        check=False,
+        text=True,
         stdout=subprocess.PIPE if "pg_ctl" not in str(command[0]) else subprocess.DEVNULL,
         stderr=subprocess.STDOUT if "pg_ctl" not in str(command[0]) else subprocess.DEVNULL,
     )

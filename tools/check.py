@@ -41,9 +41,9 @@ def untranslated(source: str) -> Iterator[str]:
     text = re.sub(r"<!--.*?-->", " ", text, flags=re.DOTALL)
     text = re.sub(r"<[^>]*>", "\x00", text, flags=re.DOTALL)
     for piece in [*text.split("\x00"), *attributes]:
-        piece = re.sub(r"&\w+;", "", piece)
-        if re.search(r"[^\W\d_]{2,}", piece) and piece.strip() not in ALLOWED:
-            yield " ".join(piece.split())
+        words = " ".join(re.sub(r"&\w+;", "", piece).split())
+        if re.search(r"[^\W\d_]{2,}", words) and words not in ALLOWED:
+            yield words
 
 
 ALLOWED = {"Pejl", "Enter", "Tab", "Esc", "Ctrl Enter", "Ctrl", "English", "Dansk", "KPI", "OKR"}

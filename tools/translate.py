@@ -27,7 +27,13 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-OPTIONS = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+OPTIONS = {
+    "trimmed": "true",
+    "silent": "false",
+    "newstyle_gettext": "true",
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+}
 
 
 def folder(language: str) -> Path:
@@ -60,7 +66,9 @@ def collected() -> Catalog:
 def written(catalog: Catalog) -> bytes:
     """The catalogue as text, the same for the same content."""
     file = io.BytesIO()
-    pofile.write_po(file, catalog, width=110, omit_header=False, no_location=True, sort_output=True, ignore_obsolete=True)
+    pofile.write_po(
+        file, catalog, width=110, omit_header=False, no_location=True, sort_output=True, ignore_obsolete=True
+    )
     return file.getvalue()
 
 

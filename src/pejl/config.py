@@ -82,7 +82,11 @@ def _database(url: str, data_dir: Path) -> dict[str, object]:
         return _sqlite(data_dir / "pejl.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path.removeprefix("/"))) if parts.path.strip("/") else data_dir / "pejl.sqlite3")
+        return _sqlite(
+            Path(unquote(parts.path.removeprefix("/")))
+            if parts.path.strip("/")
+            else data_dir / "pejl.sqlite3"
+        )
     if parts.scheme in {"postgres", "postgresql"}:
         try:
             port = parts.port

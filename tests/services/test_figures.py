@@ -12,9 +12,11 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from pejl.domain.values import Kind, Level, Metric, MetricKind, ProgressMode, State, Status, StatusMode
-from pejl.models import Edge, Figure, Goal, Guardrail, Kpi, Reading, Workspace
+from pejl.models import Checkin, Edge, Figure, Goal, Guardrail, Kpi, Milestone, Reading, Task, Workspace
 from pejl.models.fields import new_id
+from pejl.queries.scope import NotFound
 from pejl.services import alignment, checkins, closing, figures, goals, milestones, tasks
 from pejl.services.errors import Rejected
 from pejl.services.goals import GoalDraft
@@ -193,7 +195,12 @@ def test_a_figure_damaged_in_the_database_is_found_and_mended(world: World) -> N
         cursor.execute(f"UPDATE {table} SET progress = 0.4000001 WHERE id = %s", [key])  # noqa: S608
     assert verified(world) == [(top, "progress")]
     Goal.objects.filter(pk=child).update(value=Decimal(41), checkin_count=3, status=Status.CLOSED)
-    assert set(verified(world)) == {(top, "progress"), (child, "value"), (child, "checkin_count"), (child, "status")}
+    assert set(verified(world)) == {
+        (top, "progress"),
+        (child, "value"),
+        (child, "checkin_count"),
+        (child, "status"),
+    }
     Goal.objects.filter(pk=child).update(checkin_count=1)
     figures.refresh(workspace(world), [child], at=world.at, today=world.today)
     assert verified(world) == []
@@ -209,11 +216,11 @@ def test_a_refresh_asks_the_database_the_same_number_of_times_however_much_there
         checkins.post(child, value=Decimal(10), by=world.owner, at=world.at)
         room = workspace(world)
         Goal.objects.filter(pk=top).update(progress=0.9)
-        with CaptureQueriesContext(connection, ) as counted:
+        with CaptureQueriesContext(connection) as counted:
             figures.refresh(room, [child], at=world.at, today=world.today)
         return len(counted)
 
-    few, many = queries(1, 1), queries(12, 6)
+    few, many = queries(2, 1), queries(12, 6)
     assert few == many == 11
 
 
@@ -227,29 +234,36 @@ def test_a_refresh_leaves_the_rest_of_the_workspace_alone(world: World) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_stored_is_what_a_computation_from_scratch_gives_whatever_was_done(world: World, seed: int) -> None:
+def test_what_is_stored_is_what_a_computation_from_scratch_gives_whatever_was_done(
+    world: World, seed: int
+) -> None:
     chance = random.Random(seed)
     known = [made(world, Kind.OBJECTIVE, f"Objective {place}") for place in range(3)]
     steps = made(
-        world, Kind.KEY_RESULT, metric=Metric(MetricKind.MILESTONES),
-        milestones=(("A", None), ("B", Decimal("0.5")), ("C", None)), parents=((known[0], None),),
-    )  # fmt: skip
+        world,
+        Kind.KEY_RESULT,
+        metric=Metric(MetricKind.MILESTONES),
+        milestones=(("A", None), ("B", Decimal("0.5")), ("C", None)),
+        parents=((known[0], None),),
+    )
     work = made(world, Kind.INITIATIVE, tasks=("A", "B", "C"), parents=((known[1], None),))
-    known += [steps, work, *(measured(world, chance.choice(known[:3]), str(chance.randint(-20, 130))) for _ in range(4))]
+    known += [
+        steps,
+        work,
+        *(measured(world, chance.choice(known[:3]), str(chance.randint(-20, 130))) for _ in range(4)),
+    ]
     deeds = _deeds(world, chance, known)
     done = 0
-    for turn in range(60):
+    for turn in range(50):
         at = world.at + timedelta(hours=turn + 1)
         try:
             chance.choice(deeds)(at)
             done += 1
-        except (Rejected, Exception) as refused:  # noqa: BLE001 - only answers are let through
-            if type(refused).__name__ not in {"Rejected", "Conflict", "NotFound"}:
-                raise
-        if turn % 10 == 0:
-            assert verified(world) == []
+        except (Rejected, NotFound):
+            continue
+        assert verified(world) == []
     assert verified(world) == []
-    assert done > 20
+    assert done > 10
     assert not Edge.objects.current().filter(parent__removed_at__isnull=False).exists()
 
 
@@ -267,28 +281,27 @@ def _deeds(world: World, chance: random.Random, known: list[UUID]) -> list[Calla
         checkins.post(some(), value=Decimal(chance.randint(0, 100)), on=on, by=by, at=at)
 
     def withdraw(at: Any) -> None:
-        from pejl.models import Checkin
-
         rows = list(Checkin.objects.current().order_by("pk"))
         checkins.withdraw(chance.choice(rows).pk, by=by, at=at)
 
     def tick(at: Any) -> None:
-        from pejl.models import Task
-
         row = chance.choice(list(Task.objects.current().order_by("pk")))
         tasks.change(row.item, done=not row.done, by=by, at=at)
 
     def reach(at: Any) -> None:
-        from pejl.models import Milestone
-
         row = chance.choice(list(Milestone.objects.current().order_by("pk")))
         milestones.reach(row.item, on=None if row.reached_on else world.today, by=by, at=at)
 
     def add(at: Any) -> None:
         draft = GoalDraft(
-            chance.choice(list(Kind)), "More", level=Level.ORGANISATION, owners=(by.person_id,), period=world.q3,
-            metric=chance.choice([None, PERCENT]), parents=((some(), share()),),
-        )  # fmt: skip
+            chance.choice(list(Kind)),
+            "More",
+            level=Level.ORGANISATION,
+            owners=(by.person_id,),
+            period=world.q3,
+            metric=chance.choice([None, PERCENT]),
+            parents=((some(), share()),),
+        )
         known.append(goals.create(draft, by=by, at=at))
 
     def target(at: Any) -> None:

@@ -99,12 +99,17 @@ def test_everything_wrong_with_a_draft_is_told_at_its_field(world: World) -> Non
 def test_a_whole_okr_is_written_at_once_and_hangs_together(world: World) -> None:
     top = goals.write(
         objective(world),
-        key_results=(key_result(), key_result(title="Uptime", metric=Metric(MetricKind.AT_LEAST, "%", target=Decimal("99.5")))),
+        key_results=(
+            key_result(),
+            key_result(title="Uptime", metric=Metric(MetricKind.AT_LEAST, "%", target=Decimal("99.5"))),
+        ),
         initiatives=(GoalDraft(Kind.INITIATIVE, "New receipts", tasks=("Draft", "Print")),),
         by=world.member,
         at=world.at,
     )
-    below = Goal.objects.filter(pk__in=Edge.objects.filter(parent_id=top).values("child_id")).order_by("position")
+    below = Goal.objects.filter(pk__in=Edge.objects.filter(parent_id=top).values("child_id")).order_by(
+        "position"
+    )
     assert [(goal.kind, goal.title, goal.level) for goal in below] == [
         ("key_result", "Fewer support requests", "team"),
         ("key_result", "Uptime", "team"),
@@ -153,7 +158,11 @@ def test_versions_follow_one_another_without_gaps_or_overlaps(world: World) -> N
     assert [version.number for version in versions] == [1, 2, 3, 4, 5]
     assert all(before.known_to == after.known_from for before, after in pairwise(versions))
     assert [version.title for version in versions if version.known_to is None] == ["Title 3"]
-    for at, title in ((world.at, "Checkout feels effortless"), (moments[0], "Title 0"), (moments[2], "Title 2")):
+    for at, title in (
+        (world.at, "Checkout feels effortless"),
+        (moments[0], "Title 0"),
+        (moments[2], "Title 2"),
+    ):
         assert [version.title for version in GoalVersion.objects.as_of(at).filter(goal_id=goal)] == [title]
 
 
@@ -177,7 +186,9 @@ def test_two_people_cannot_change_the_same_version(world: World) -> None:
     goal = created(world)
     goals.edit(goal, changes={"title": "First"}, by=world.member, at=world.later(hours=1), expected_version=1)
     with pytest.raises(Conflict) as conflict:
-        goals.edit(goal, changes={"title": "Second"}, by=world.admin, at=world.later(hours=2), expected_version=1)
+        goals.edit(
+            goal, changes={"title": "Second"}, by=world.admin, at=world.later(hours=2), expected_version=1
+        )
     assert codes(conflict) == {("", "goal.changed")}
     assert Goal.objects.get(pk=goal).title == "First"
 
@@ -201,7 +212,10 @@ def test_a_goal_measured_one_way_is_not_measured_another_way_under_its_checkins(
     _checked_in(world, child, Decimal(75))
     with pytest.raises(Rejected) as rejected:
         goals.edit(
-            child, changes={"metric": None, "progress_mode": ProgressMode.MANUAL}, by=world.member, at=world.at
+            child,
+            changes={"metric": None, "progress_mode": ProgressMode.MANUAL},
+            by=world.member,
+            at=world.at,
         )
     assert codes(rejected) == {("progress_mode", "goal.measured-otherwise")}
 
@@ -229,7 +243,9 @@ def test_milestones_of_the_same_title_stay_reached_when_others_are_added(world: 
 
 
 def test_a_goal_with_checkins_is_not_removed_and_one_without_leaves_its_history(world: World) -> None:
-    top = goals.write(objective(world), key_results=(key_result(), key_result()), by=world.member, at=world.at)
+    top = goals.write(
+        objective(world), key_results=(key_result(), key_result()), by=world.member, at=world.at
+    )
     first, second = Edge.objects.filter(parent_id=top).order_by("position").values_list("child_id", flat=True)
     _checked_in(world, first, Decimal(30))
     assert Goal.objects.get(pk=top).progress == pytest.approx(0.5)
@@ -261,7 +277,9 @@ def test_a_goal_made_private_hides_all_that_is_under_it_and_cannot_leave_it_open
     top = goals.write(objective(world), key_results=(key_result(),), by=world.member, at=world.at)
     child = Edge.objects.get(parent_id=top).child_id
     deeper = goals.create(
-        GoalDraft(Kind.INITIATIVE, "Receipts", level=Level.TEAM, teams=(world.design,), parents=((child, None),)),
+        GoalDraft(
+            Kind.INITIATIVE, "Receipts", level=Level.TEAM, teams=(world.design,), parents=((child, None),)
+        ),
         by=world.member,
         at=world.at,
     )
@@ -274,7 +292,9 @@ def test_a_goal_made_private_hides_all_that_is_under_it_and_cannot_leave_it_open
     assert set(scope.goals(world.stranger).values_list("pk", flat=True)) == {top, child, deeper}
     assert not scope.goals(world.admin).exists()
     with pytest.raises(Rejected) as rejected:
-        goals.edit(child, changes={"visibility": Visibility.EVERYONE}, by=world.member, at=world.later(hours=2))
+        goals.edit(
+            child, changes={"visibility": Visibility.EVERYONE}, by=world.member, at=world.later(hours=2)
+        )
     assert codes(rejected) == {("visibility", "visibility.parent-private")}
     goals.edit(top, changes={"viewers": ()}, by=world.member, at=world.later(hours=3))
     assert not scope.goals(world.stranger).exists()
@@ -307,7 +327,9 @@ def test_who_was_on_a_goal_is_kept_when_others_come(world: World) -> None:
         ("observer", Level.PERSON, False),
     ],
 )
-def test_goals_are_written_where_the_table_says(world: World, who: str, level: Level, *, allowed: bool) -> None:
+def test_goals_are_written_where_the_table_says(
+    world: World, who: str, level: Level, *, allowed: bool
+) -> None:
     by = getattr(world, who)
     draft = GoalDraft(
         Kind.OBJECTIVE, "A goal", level=level, teams=(world.design,) if level is Level.TEAM else (),

@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-import pejl
 import pytest
 from django.utils import translation
+
+import pejl
 from pejl.services import messages
 from pejl.services.errors import Reason
 

@@ -44,7 +44,9 @@ def doctor(context: click.Context, slug: str | None, *, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--people", type=click.IntRange(1, 200_000), required=True, help="How many people the company has.")
+@click.option(
+    "--people", type=click.IntRange(1, 200_000), required=True, help="How many people the company has."
+)
 @click.option("--slug", default="", help="Default: seed-N.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
@@ -60,7 +62,10 @@ def seed(people: int, slug: str, seed: int, *, as_json: bool) -> None:
     with Progress(console=Console(stderr=True), disable=not on_terminal(), transient=True) as progress:
         task = progress.add_task("seeding", total=1.0)
         made = seeding.fill(
-            people, slug=slug or f"seed-{people}", seed=seed, at=timezone.now(),
+            people,
+            slug=slug or f"seed-{people}",
+            seed=seed,
+            at=timezone.now(),
             progress=lambda part: progress.update(task, completed=part),
         )
     if as_json:

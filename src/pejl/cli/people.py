@@ -21,9 +21,13 @@ def workspace() -> None:
 @click.option("--name", required=True)
 @click.option("--language", type=click.Choice(["en", "da"]), default="en", show_default=True)
 @click.option("--timezone", "zone", default="Europe/Copenhagen", show_default=True)
-@click.option("--fiscal-year-start", type=click.IntRange(1, 12), default=1, show_default=True, metavar="MONTH")
+@click.option(
+    "--fiscal-year-start", type=click.IntRange(1, 12), default=1, show_default=True, metavar="MONTH"
+)
 @click.option("--json", "as_json", is_flag=True)
-def create_workspace(slug: str, name: str, language: str, zone: str, fiscal_year_start: int, *, as_json: bool) -> None:
+def create_workspace(
+    slug: str, name: str, language: str, zone: str, fiscal_year_start: int, *, as_json: bool
+) -> None:
     """Makes an empty workspace with its periods."""
     start()
     from django.utils import timezone
@@ -31,7 +35,12 @@ def create_workspace(slug: str, name: str, language: str, zone: str, fiscal_year
     from pejl.services import workspaces
 
     made = workspaces.create(
-        slug, name=name, language=language, timezone=zone, fiscal_year_start=fiscal_year_start, at=timezone.now()
+        slug,
+        name=name,
+        language=language,
+        timezone=zone,
+        fiscal_year_start=fiscal_year_start,
+        at=timezone.now(),
     )
     click.echo(json.dumps({"workspace": made}) if as_json else f"Workspace {made} is ready.")
 
@@ -45,7 +54,9 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", required=True)
 @click.option("--workspace", "slug", help="Needed only where there are several.")
-@click.option("--role", type=click.Choice(["owner", "admin", "member", "observer"]), default="member", show_default=True)
+@click.option(
+    "--role", type=click.Choice(["owner", "admin", "member", "observer"]), default="member", show_default=True
+)
 @click.option("--json", "as_json", is_flag=True)
 def create_user(email: str, name: str, slug: str | None, role: str, *, as_json: bool) -> None:
     """Adds a person who can sign in. The password comes from a prompt or PEJL_PASSWORD."""
@@ -61,7 +72,11 @@ def create_user(email: str, name: str, slug: str | None, role: str, *, as_json: 
     made = people.create(
         people.NewPerson(email=email, name=name, role=Role(role), password=password), by=by, at=timezone.now()
     )
-    click.echo(json.dumps({"person": str(made), "workspace": by.slug}) if as_json else f"{name} can sign in to {by.workspace_name}.")
+    click.echo(
+        json.dumps({"person": str(made), "workspace": by.slug})
+        if as_json
+        else f"{name} can sign in to {by.workspace_name}."
+    )
 
 
 def chosen(slug: str | None) -> str:

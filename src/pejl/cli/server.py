@@ -31,7 +31,9 @@ def serve() -> None:
 
 
 @main.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the demo is kept. Default: data/demo.")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Where the demo is kept. Default: data/demo."
+)
 @click.option("--language", type=click.Choice(["en", "da"]), help="Default: the language of your terminal.")
 @click.option("--seed", default=1, show_default=True, help="Another seed, other figures.")
 @click.option("--no-serve", is_flag=True, help="Fill it and stop.")
@@ -48,7 +50,9 @@ def demo(data_dir: Path | None, language: str | None, seed: int, *, no_serve: bo
     chosen = language or _terminal_language()
     password = _kept_password(folder)
     filled = demos.ensure(language=chosen, seed=seed, at=timezone.now(), email=DEMO_EMAIL, password=password)
-    click.echo("Fjordlight is filled: twelve weeks of OKRs up to today." if filled else "Fjordlight is here already.")
+    click.echo(
+        "Fjordlight is filled: twelve weeks of OKRs up to today." if filled else "Fjordlight is here already."
+    )
     if no_serve:
         return
     _free_port()

@@ -21,9 +21,14 @@ class Edge(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "child", "parent"], name="edge_once", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "child", "parent"], name="edge_once", condition=models.Q(known_to=None)
+            ),
             models.CheckConstraint(condition=~models.Q(child=models.F("parent")), name="edge_not_to_itself"),
-            models.CheckConstraint(condition=models.Q(share=None) | models.Q(share__gte=0, share__lte=1), name="edge_share_is_a_fraction"),
+            models.CheckConstraint(
+                condition=models.Q(share=None) | models.Q(share__gte=0, share__lte=1),
+                name="edge_share_is_a_fraction",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["workspace", "child", "known_to"], name="edge_by_child"),

@@ -29,7 +29,9 @@ class Checkin(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=models.Q(confidence=None) | models.Q(confidence__lte=10), name="confidence_to_ten"),
+            models.CheckConstraint(
+                condition=models.Q(confidence=None) | models.Q(confidence__lte=10), name="confidence_to_ten"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["workspace", "goal", "on", "known_from"], name="checkin_by_goal"),
@@ -48,7 +50,9 @@ class Comment(Spanned):
     posted_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "goal", "posted_at"], name="comment_by_goal")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "goal", "posted_at"], name="comment_by_goal")
+        ]
 
 
 class Mention(Spanned):
@@ -56,4 +60,6 @@ class Mention(Spanned):
     person = models.ForeignKey("pejl.Person", on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "person", "known_from"], name="mention_by_person")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "person", "known_from"], name="mention_by_person")
+        ]

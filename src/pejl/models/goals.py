@@ -98,9 +98,13 @@ class GoalVersion(Spanned, GoalState):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "goal"], name="version_one_open", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "goal"], name="version_one_open", condition=models.Q(known_to=None)
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "goal", "known_from"], name="version_by_goal")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "goal", "known_from"], name="version_by_goal")
+        ]
 
 
 class Figure(Row):
@@ -115,7 +119,9 @@ class Figure(Row):
     last_checkin_on = models.DateField(null=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "goal", "-known_from"], name="figure_by_goal")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "goal", "-known_from"], name="figure_by_goal")
+        ]
 
 
 class GoalPersonRole(models.TextChoices):
@@ -134,9 +140,15 @@ class GoalPerson(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "goal", "person", "role"], name="goal_person_once", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "goal", "person", "role"],
+                name="goal_person_once",
+                condition=models.Q(known_to=None),
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "person", "known_to"], name="goal_by_person")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "person", "known_to"], name="goal_by_person")
+        ]
 
 
 class GoalTeam(Spanned):
@@ -146,9 +158,13 @@ class GoalTeam(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "goal", "team"], name="goal_team_once", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "goal", "team"], name="goal_team_once", condition=models.Q(known_to=None)
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "team", "known_to"], name="goal_by_team")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "team", "known_to"], name="goal_by_team")
+        ]
 
 
 class Milestone(Spanned):
@@ -163,9 +179,13 @@ class Milestone(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "item"], name="milestone_one_open", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "item"], name="milestone_one_open", condition=models.Q(known_to=None)
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "goal", "known_to"], name="milestone_by_goal")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "goal", "known_to"], name="milestone_by_goal")
+        ]
 
 
 class Task(Spanned):
@@ -181,6 +201,10 @@ class Task(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "item"], name="task_one_open", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "item"], name="task_one_open", condition=models.Q(known_to=None)
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "goal", "known_to"], name="task_by_goal")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "goal", "known_to"], name="task_by_goal")
+        ]

@@ -36,5 +36,7 @@ class Once(Row):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "person", "key"], name="once_per_key", nulls_distinct=None),
+            models.UniqueConstraint(
+                fields=["workspace", "person", "key"], name="once_per_key", nulls_distinct=None
+            ),
         ]

@@ -22,7 +22,9 @@ class Kpi(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "item"], name="kpi_one_open", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "item"], name="kpi_one_open", condition=models.Q(known_to=None)
+            ),
         ]
 
 
@@ -33,7 +35,9 @@ class Reading(Spanned):
     by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "kpi", "on"], name="reading_by_kpi")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "kpi", "on"], name="reading_by_kpi")
+        ]
 
 
 class Guardrail(Spanned):
@@ -44,6 +48,10 @@ class Guardrail(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "goal", "kpi"], name="guardrail_once", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "goal", "kpi"], name="guardrail_once", condition=models.Q(known_to=None)
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "kpi", "known_to"], name="guardrail_by_kpi")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "kpi", "known_to"], name="guardrail_by_kpi")
+        ]

@@ -25,10 +25,18 @@ class Person(Row):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint("workspace", Lower("email"), name="person_email_once", condition=~models.Q(email="")),
-            models.UniqueConstraint(fields=["workspace", "account"], name="person_account_once", condition=models.Q(account__isnull=False)),
+            models.UniqueConstraint(
+                "workspace", Lower("email"), name="person_email_once", condition=~models.Q(email="")
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "account"],
+                name="person_account_once",
+                condition=models.Q(account__isnull=False),
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "name"], name="person_by_name")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "name"], name="person_by_name")
+        ]
 
 
 class Team(Row):
@@ -42,7 +50,9 @@ class Team(Row):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "name"], name="team_by_name")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "name"], name="team_by_name")
+        ]
 
 
 class TeamMember(Spanned):
@@ -52,6 +62,10 @@ class TeamMember(Spanned):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["workspace", "team", "person"], name="member_once", condition=models.Q(known_to=None)),
+            models.UniqueConstraint(
+                fields=["workspace", "team", "person"], name="member_once", condition=models.Q(known_to=None)
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "person", "known_to"], name="member_by_person")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "person", "known_to"], name="member_by_person")
+        ]

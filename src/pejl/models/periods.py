@@ -21,7 +21,13 @@ class Period(Row):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=models.Q(end_date__gte=models.F("start_date")), name="period_forward"),
-            models.UniqueConstraint(fields=["workspace", "kind", "start_date", "end_date", "name"], name="period_once"),
+            models.CheckConstraint(
+                condition=models.Q(end_date__gte=models.F("start_date")), name="period_forward"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "start_date", "end_date", "name"], name="period_once"
+            ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["workspace", "start_date"], name="period_by_date")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "start_date"], name="period_by_date")
+        ]

@@ -53,4 +53,6 @@ class Account(AbstractBaseUser):
     objects: ClassVar[Any] = AccountManager()
 
     class Meta:
-        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(Lower("email"), name="account_email_once")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(Lower("email"), name="account_email_once")
+        ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from pejl.domain import grading, progress, rollup
 from pejl.domain.grading import Bands
 from pejl.domain.values import Kind, MetricKind, PeriodKind, State
-from pejl.models import Edge, Goal, Period, Workspace
+from pejl.models import Edge, Period, Workspace
 from pejl.queries import goals, scope
 from pejl.queries.goals import GoalRow
 from pejl.queries.scope import Member
@@ -71,7 +71,9 @@ def suggestion(by: Member, goal_id: UUID, *, now: datetime) -> Closing:
     parts: tuple[Part, ...] = ()
     if goal.kind is Kind.OBJECTIVE:
         parts = _parts(goals.children(by, goal_id, now=now), shares_of(by, goal_id))
-    weighed = [(part.share, part.grade) for part in parts if part.share is not None and part.grade is not None]
+    weighed = [
+        (part.share, part.grade) for part in parts if part.share is not None and part.grade is not None
+    ]
     return Closing(
         goal=goal,
         parts=parts,
@@ -89,13 +91,19 @@ def bands_of(by: Member) -> Bands:
     return bands(Workspace.objects.get(pk=by.workspace_id))
 
 
-def targets(by: Member, goal: GoalRow) -> tuple[Target, ...]:
-    """Periods that a goal can be carried on in: those that end after its own, the next one of its kind marked."""
+def targets(by: Member, goal: GoalRow, *, today: date) -> tuple[Target, ...]:
+    """Periods a goal can go on in: not over, ending after its own, the next one of its kind marked."""
     rows = Period.objects.filter(workspace_id=by.workspace_id).order_by("start_date", "-end_date", "pk")
     own = next((one for one in rows if one.pk == goal.period_id), None)
     after = own.end_date if own else goal.end_date
-    fit = [one for one in rows if one.pk != goal.period_id and (after is None or one.end_date > after)]
-    follower = next((one for one in fit if own and one.kind == own.kind and one.start_date > own.end_date), None)
+    fit = [
+        one
+        for one in rows
+        if one.pk != goal.period_id and one.end_date >= today and (after is None or one.end_date > after)
+    ]
+    follower = next(
+        (one for one in fit if own and one.kind == own.kind and one.start_date > own.end_date), None
+    )
     return tuple(
         Target(
             id=one.pk,
@@ -115,12 +123,16 @@ def copies(by: Member, goal: GoalRow) -> Copies:
     """Two queries."""
     seen = scope.goals(by)
     origin = seen.filter(pk=goal.origin_id).values_list("pk", "title").first() if goal.origin_id else None
-    return Copies(origin, tuple(seen.filter(origin_id=goal.id).order_by("created_at").values_list("pk", "title")))
+    return Copies(
+        origin, tuple(seen.filter(origin_id=goal.id).order_by("created_at").values_list("pk", "title"))
+    )
 
 
 def shares_of(by: Member, parent_id: UUID) -> dict[UUID, float | None]:
     """Child → the share set on its edge; None is a default one. Only of children that are seen. One query."""
-    edges = Edge.objects.current().filter(workspace_id=by.workspace_id, parent_id=parent_id, child__in=scope.goals(by))
+    edges = Edge.objects.current().filter(
+        workspace_id=by.workspace_id, parent_id=parent_id, child__in=scope.goals(by)
+    )
     return dict(edges.values_list("child_id", "share"))
 
 
@@ -136,7 +148,7 @@ def _parts(children: Sequence[GoalRow], given: dict[UUID, float | None]) -> tupl
 
 
 def _grade(key_result: GoalRow) -> Decimal:
-    """The grade a key result was closed with, the given one first; while it is open the one that would follow."""
+    """The grade a key result was closed with, the given one first; while open the one that would follow."""
     decided = key_result.grade_given if key_result.grade_given is not None else key_result.grade_computed
     if key_result.state is State.CLOSED and decided is not None:
         return decided

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from pejl.domain.values import Role
-from pejl.models import Goal, Period, Person, Team, TeamMember
+from pejl.models import Goal, GoalVersion, Period, Person, Team, TeamMember
 from pejl.queries.scope import Member
 
 
@@ -41,6 +43,9 @@ class TeamRow:
     depth: int
     archived_at: datetime | None
     goals_by_members: bool
+    checkin_weekday: int | None
+    checkin_at: time | None
+    checkin_every_weeks: int | None
     members: tuple[MemberRow, ...]
 
 
@@ -55,6 +60,17 @@ class PeriodRow:
     end_date: date
     used: bool
 
+    @property
+    def calendar(self) -> dict[str, Any]:
+        """What its name is made of where the calendar names it."""
+        return {
+            "kind": self.kind,
+            "start": self.start_date,
+            "end": self.end_date,
+            "year": self.year,
+            "number": self.number,
+        }
+
 
 def people(by: Member) -> list[PersonRow]:
     """Everybody, by name. Two queries."""
@@ -65,8 +81,13 @@ def people(by: Member) -> list[PersonRow]:
     found = Person.objects.filter(workspace_id=by.workspace_id).order_by("-active", "name", "pk")
     return [
         PersonRow(
-            person.pk, person.name, person.email, Role(person.role), person.active,
-            person.account_id is None, tuple(teams.get(person.pk, ())),
+            person.pk,
+            person.name,
+            person.email,
+            Role(person.role),
+            person.active,
+            person.account_id is None,
+            tuple(teams.get(person.pk, ())),
         )
         for person in found
     ]
@@ -87,7 +108,15 @@ def teams(by: Member) -> list[TeamRow]:
         team, depth = waiting.pop()
         found.append(
             TeamRow(
-                team.pk, team.name, team.parent_id, depth, team.archived_at, team.goals_by_members,
+                team.pk,
+                team.name,
+                team.parent_id,
+                depth,
+                team.archived_at,
+                team.goals_by_members,
+                team.checkin_weekday,
+                team.checkin_at,
+                team.checkin_every_weeks,
                 tuple(members.get(team.pk, ())),
             )
         )
@@ -95,10 +124,20 @@ def teams(by: Member) -> list[TeamRow]:
     return found
 
 
+def below(rows: Sequence[TeamRow], team_id: UUID) -> frozenset[UUID]:
+    """That team and all under it, among rows in the order of the tree."""
+    found = {team_id}
+    for row in rows:
+        if row.parent_id in found:
+            found.add(row.id)
+    return frozenset(found)
+
+
 def periods(by: Member) -> list[PeriodRow]:
-    """Every period, the latest first; `used` where a goal belongs to it. One query."""
-    used = Goal.objects.filter(workspace_id=by.workspace_id, period=OuterRef("pk"))
-    found = Period.objects.filter(workspace_id=by.workspace_id).annotate(used=Exists(used))
+    """Every period, the latest first; `used` where a goal is, or was, in it. One query."""
+    goals = Goal.objects.filter(workspace_id=by.workspace_id, period=OuterRef("pk"))
+    before = GoalVersion.objects.filter(workspace_id=by.workspace_id, period=OuterRef("pk"))
+    found = Period.objects.filter(workspace_id=by.workspace_id).annotate(used=Exists(goals) | Exists(before))
     return [
         PeriodRow(row.pk, row.name, row.kind, row.year, row.number, row.start_date, row.end_date, row.used)
         for row in found.order_by("-start_date", "end_date")

@@ -29,7 +29,9 @@ Note = tuple[PersonRef | None, str, datetime, date]
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """`initiatives` holds those of the goal and of its key results; `supporters` the objectives aligned to it.
+    """`initiatives` holds those of the goal and of its key results; `supporters` the objectives
+    aligned to it.
+
     `notes` is the last note on each key result. `next_checkin` is None where nobody is asked for one."""
 
     goal: GoalRow
@@ -47,7 +49,9 @@ class Dossier:
     rights: dict[UUID, frozenset[Right]]
 
 
-def one(by: Member, goal_id: UUID, *, now: datetime, only: str = "all", limit: int = timelines.STEP) -> Dossier:
+def one(
+    by: Member, goal_id: UUID, *, now: datetime, only: str = "all", limit: int = timelines.STEP
+) -> Dossier:
     """Raises `NotFound`. The number of queries does not depend on how much there is."""
     goal = goals.one(by, goal_id, now=now)
     under = _under(by, goal, now=now)
@@ -89,7 +93,9 @@ def _next(
 ) -> datetime | None:
     """When the next word is asked for: of the goal itself, or of the key results it lives by."""
     asked = goal if goal.progress_mode in {ProgressMode.METRIC, ProgressMode.MANUAL} else None
-    if goal.state is not State.OPEN or (asked is None and not any(one.state is State.OPEN for one in key_results)):
+    if goal.state is not State.OPEN or (
+        asked is None and not any(one.state is State.OPEN for one in key_results)
+    ):
         return None
     turn = Rhythm(
         weekday=workspace.checkin_weekday, at=workspace.checkin_at, every_weeks=workspace.checkin_every_weeks

@@ -33,7 +33,9 @@ class GuardRow:
 def of(by: Member, goal_id: UUID) -> tuple[GuardRow, ...]:
     """The guard-rails of a goal the caller has made sure is seen. Two queries."""
     linked = Guardrail.objects.current().filter(workspace_id=by.workspace_id, goal_id=goal_id).values("kpi")
-    found = list(Kpi.objects.current().filter(workspace_id=by.workspace_id, item__in=linked).order_by("name", "item"))
+    found = list(
+        Kpi.objects.current().filter(workspace_id=by.workspace_id, item__in=linked).order_by("name", "item")
+    )
     readings: dict[UUID, list[Any]] = {}
     rows = Reading.objects.current().filter(workspace_id=by.workspace_id, kpi__in=[one.item for one in found])
     for row in rows.order_by("on", "known_from", "pk"):

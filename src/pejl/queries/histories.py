@@ -43,7 +43,9 @@ DECIDED = (
     "state",
     "grade_given",
 )
-TOLD_ABOVE = frozenset({"title", "start_value", "target_value", "lower", "upper", "end_date", "state", "phases"})
+TOLD_ABOVE = frozenset(
+    {"title", "start_value", "target_value", "lower", "upper", "end_date", "state", "phases"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def changes(by: Member, goal_id: UUID, *, titles: Mapping[UUID, str]) -> list[Ch
     found = _decided(versions, goal_id, titles)
     here = {"goal_id": goal_id, "goal_title": titles[goal_id]}
     created = min((one.known_from for one in versions if one.goal_id == goal_id), default=None)
-    found = [one for one in found if one.here or one.field != "created" or created is None or one.at > created]
+    found = [
+        one for one in found if one.here or one.field != "created" or created is None or one.at > created
+    ]
     later = [
         *_links(GoalPerson, "person__name", "role", by, goal_id),
         *_links(GoalTeam, "team__name", None, by, goal_id),
@@ -93,7 +97,9 @@ def changes(by: Member, goal_id: UUID, *, titles: Mapping[UUID, str]) -> list[Ch
 
 def _versions(by: Member, goal_ids: Sequence[UUID]) -> list[Any]:
     rows = GoalVersion.objects.filter(workspace_id=by.workspace_id, goal_id__in=goal_ids)
-    return list(rows.select_related("by", "period", "checkin_owner").order_by("goal_id", "number", "known_from"))
+    return list(
+        rows.select_related("by", "period", "checkin_owner").order_by("goal_id", "number", "known_from")
+    )
 
 
 def _authors(by: Member, goal_id: UUID, versions: Iterable[Any]) -> dict[datetime, PersonRef]:
@@ -121,9 +127,11 @@ def _decided(versions: Sequence[Any], goal_id: UUID, titles: Mapping[UUID, str])
         if last is None or last.goal_id != one.goal_id:
             found.append(Change(field="created", after=one.kind, **base))
         else:
-            for field in DECIDED:
-                if getattr(one, field) != getattr(last, field) and (here or field in TOLD_ABOVE):
-                    found.append(Change(field=field, before=_told(last, field), after=_told(one, field), **base))
+            found += [
+                Change(field=field, before=_told(last, field), after=_told(one, field), **base)
+                for field in DECIDED
+                if getattr(one, field) != getattr(last, field) and (here or field in TOLD_ABOVE)
+            ]
         last = one
     return found
 
@@ -131,12 +139,22 @@ def _decided(versions: Sequence[Any], goal_id: UUID, titles: Mapping[UUID, str])
 def _told(version: Any, field: str) -> Any:
     if field == "period_id":
         period = version.period
-        return None if period is None else (
-            period.name, period.kind, period.start_date, period.end_date, period.year, period.number
-        )
+        return None if period is None else _period(period)
     if field == "checkin_owner_id":
         return version.checkin_owner.name if version.checkin_owner else None
     return getattr(version, field)
+
+
+def _period(period: Any) -> dict[str, Any]:
+    """What its name is made of, in any language."""
+    return {
+        "name": period.name,
+        "kind": period.kind,
+        "start": period.start_date,
+        "end": period.end_date,
+        "year": period.year,
+        "number": period.number,
+    }
 
 
 _Told = tuple[datetime, PersonRef | None, str, Any, Any, str]
@@ -176,7 +194,11 @@ def _parents(by: Member, goal_id: UUID) -> list[_Told]:
                 found.append((one.known_from, who, "share", earlier.share, one.share, one.parent.title))
         else:
             found.append((one.known_from, who, "parent", None, one.parent.title, ""))
-        follows = follower is not None and follower.parent_id == one.parent_id and follower.known_from == one.known_to
+        follows = (
+            follower is not None
+            and follower.parent_id == one.parent_id
+            and follower.known_from == one.known_to
+        )
         if one.known_to is not None and not follows:
             found.append((one.known_to, None, "parent", one.parent.title, None, ""))
     return found
@@ -184,7 +206,9 @@ def _parents(by: Member, goal_id: UUID) -> list[_Told]:
 
 def _steps(model: Any, word: str, done: str, by: Member, goal_id: UUID) -> list[_Told]:
     """Tasks and milestones added, ticked, unticked and removed."""
-    rows = model.objects.filter(workspace_id=by.workspace_id, goal_id=goal_id).order_by("item", "known_from", "pk")
+    rows = model.objects.filter(workspace_id=by.workspace_id, goal_id=goal_id).order_by(
+        "item", "known_from", "pk"
+    )
     found: list[_Told] = []
     last: Any = None
     for one in rows:
@@ -202,4 +226,6 @@ def _steps(model: Any, word: str, done: str, by: Member, goal_id: UUID) -> list[
 
 
 def _removed(last: Any, word: str) -> list[_Told]:
-    return [] if last is None or last.known_to is None else [(last.known_to, None, word, last.title, None, "")]
+    return (
+        [] if last is None or last.known_to is None else [(last.known_to, None, word, last.title, None, "")]
+    )

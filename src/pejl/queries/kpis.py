@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from pejl.models import Guardrail, Kpi, Reading
+from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
+
+from pejl.domain.access import Right
+from pejl.domain.values import Role, State
+from pejl.models import GoalPerson, GoalTeam, Guardrail, Kpi, Reading
 from pejl.queries import scope
 from pejl.queries.scope import Member, NotFound
 
 SHOWN_READINGS = 13
+MOST_GOALS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class ReadingRow:
 class GuardedGoal:
     id: UUID
     title: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +58,66 @@ class KpiRow:
 
 def rows(by: Member, *, at: datetime | None = None) -> list[KpiRow]:
     """All KPIs of the workspace, by name. Three queries."""
-    found = list(
-        Kpi.objects.as_of(at).filter(workspace_id=by.workspace_id).select_related("owner", "team").order_by("name", "item")
-    )
-    readings = _readings(by, [kpi.item for kpi in found], at=at)
-    goals = _goals(by, at=at)
-    return [_row(kpi, readings.get(kpi.item, []), goals.get(kpi.item, [])) for kpi in found]
+    return _rows(by, Kpi.objects.as_of(at).filter(workspace_id=by.workspace_id), at=at)
 
 
 def one(by: Member, item: UUID) -> KpiRow:
-    """Raises `NotFound`."""
-    for row in rows(by):
-        if row.item == item:
-            return row
-    raise NotFound
+    """Raises `NotFound`. Three queries."""
+    found = _rows(by, Kpi.objects.current().filter(workspace_id=by.workspace_id, item=item), at=None)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _rows(by: Member, kpis: Any, *, at: datetime | None) -> list[KpiRow]:
+    found = list(kpis.select_related("owner", "team").order_by("name", "item"))
+    items = [kpi.item for kpi in found]
+    readings, goals = _readings(by, items, at=at), _goals(by, items, at=at)
+    return [_row(kpi, readings.get(kpi.item, []), goals.get(kpi.item, [])) for kpi in found]
+
+
+def may_change(by: Member, row: KpiRow) -> bool:
+    """Admins; the leads of its team; its owner."""
+    if by.is_admin or by.role is Role.OBSERVER:
+        return by.is_admin
+    own = row.owner_id is not None and row.owner_id == by.person_id
+    return row.team_id in by.leads or (own and (row.team_id is None or row.team_id in by.teams))
+
+
+def may_read(by: Member, row: KpiRow) -> bool:
+    """Give it a reading: those who may change it, and the members of its team."""
+    return may_change(by, row) or (by.role is not Role.OBSERVER and row.team_id in by.teams)
+
+
+def guardable(by: Member, row: KpiRow, *, text: str = "") -> tuple[tuple[GuardedGoal, ...], bool]:
+    """Open goals the person may edit, with `text` in their title, that the KPI does not guard yet; by title,
+    at most 60 of them, and whether there are more. Three queries."""
+    found = scope.open_goals(by).exclude(pk__in=[goal.id for goal in row.goals])
+    if not by.is_admin:
+        found = found.filter(_near(by))
+    if text.strip():
+        found = found.filter(title__icontains=text.strip())
+    first = list(found.order_by("title", "pk")[: MOST_GOALS * 4])
+    rights = scope.rights(by, first)
+    fit = [GuardedGoal(goal.pk, goal.title, True) for goal in first if Right.EDIT in rights[goal.pk]]
+    return tuple(fit[:MOST_GOALS]), len(fit) > MOST_GOALS or len(first) == MOST_GOALS * 4
+
+
+def endable(by: Member, row: KpiRow) -> frozenset[UUID]:
+    """The goals it guards that the person may edit, and so let go of it. Three queries."""
+    rights = scope.rights(by, scope.goals(by).filter(pk__in=[goal.id for goal in row.goals]))
+    return frozenset(goal_id for goal_id, given in rights.items() if Right.EDIT in given)
+
+
+def _near(by: Member) -> Q:
+    """Goals that somebody who is no admin can have a say in at all."""
+    named = GoalPerson.objects.current().filter(
+        workspace_id=by.workspace_id, goal=OuterRef("pk"), person_id=by.person_id
+    )
+    led = GoalTeam.objects.current().filter(
+        workspace_id=by.workspace_id, goal=OuterRef("pk"), team_id__in=by.leads
+    )
+    return Q(Exists(named)) | Q(Exists(led)) | Q(created_by_id=by.person_id)
 
 
 def inside(value: Decimal, *, lower: Decimal | None, upper: Decimal | None) -> bool:
@@ -72,21 +126,27 @@ def inside(value: Decimal, *, lower: Decimal | None, upper: Decimal | None) -> b
 
 
 def _readings(by: Member, items: list[UUID], *, at: datetime | None) -> dict[UUID, list[ReadingRow]]:
-    """The last reading of each day."""
-    found: dict[UUID, dict[date, ReadingRow]] = {}
+    """The last readings of each, oldest first, one for a day."""
+    newest = Window(RowNumber(), partition_by=F("kpi"), order_by=[F("on").desc(), F("known_from").desc()])
     query = Reading.objects.as_of(at).filter(workspace_id=by.workspace_id, kpi__in=items)
+    query = query.annotate(place=newest).filter(place__lte=SHOWN_READINGS)
+    found: dict[UUID, dict[date, ReadingRow]] = {}
     for row in query.select_related("by").order_by("on", "known_from", "pk"):
         name = row.by.name if row.by else ""
         found.setdefault(row.kpi, {})[row.on] = ReadingRow(row.pk, row.on, row.value, name)
     return {item: list(days.values()) for item, days in found.items()}
 
 
-def _goals(by: Member, *, at: datetime | None) -> dict[UUID, list[GuardedGoal]]:
+def _goals(by: Member, items: list[UUID], *, at: datetime | None) -> dict[UUID, list[GuardedGoal]]:
     """The guarded goals that the person may see."""
     found: dict[UUID, list[GuardedGoal]] = {}
-    links = Guardrail.objects.as_of(at).filter(workspace_id=by.workspace_id, goal__in=scope.goals(by, at=at).values("pk"))
-    for item, goal_id, title in links.order_by("goal__title").values_list("kpi", "goal_id", "goal__title"):
-        found.setdefault(item, []).append(GuardedGoal(goal_id, title))
+    links = Guardrail.objects.as_of(at).filter(
+        workspace_id=by.workspace_id, kpi__in=items, goal__in=scope.goals(by, at=at).values("pk")
+    )
+    for item, goal_id, title, state in links.order_by("goal__title", "goal_id").values_list(
+        "kpi", "goal_id", "goal__title", "goal__state"
+    ):
+        found.setdefault(item, []).append(GuardedGoal(goal_id, title, state == State.OPEN))
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Value, When
 
 from pejl.domain import alignment
-from pejl.domain.values import Kind, Level, State
+from pejl.domain.values import Kind, Level
 from pejl.models import Edge
 from pejl.queries import scope
 from pejl.queries.scope import Member
@@ -22,7 +23,7 @@ class Choice:
     title: str
     kind: Kind
     level: Level
-    period: str
+    end_date: date | None
 
 
 def choices(by: Member, *, child: UUID | None = None, text: str = "") -> tuple[tuple[Choice, ...], bool]:
@@ -35,12 +36,17 @@ def choices(by: Member, *, child: UUID | None = None, text: str = "") -> tuple[t
     if text.strip():
         found = found.filter(title__icontains=text.strip())
     barred = _barred(by, child) if child is not None else set()
-    rank = Case(*[When(level=level, then=Value(place)) for place, level in enumerate(Level)], output_field=IntegerField())
+    rank = Case(
+        *[When(level=level, then=Value(place)) for place, level in enumerate(Level)],
+        output_field=IntegerField(),
+    )
     first = Case(When(kind=Kind.OBJECTIVE, then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = found.order_by(rank, first, "-end_date", "title", "pk").values_list("pk", "title", "kind", "level", "period__name")
+    rows = found.order_by(rank, first, "-end_date", "title", "pk").values_list(
+        "pk", "title", "kind", "level", "end_date"
+    )
     fit = [
-        Choice(pk, title, Kind(kind), Level(level), period or "")
-        for pk, title, kind, level, period in rows[: MOST + 1 + len(barred)]
+        Choice(pk, title, Kind(kind), Level(level), end)
+        for pk, title, kind, level, end in rows[: MOST + 1 + len(barred)]
         if pk not in barred
     ]
     return tuple(fit[:MOST]), len(fit) > MOST

@@ -20,7 +20,9 @@ def member_of(account_id: UUID, *, slug: str = "") -> Member | None:
 def member(workspace: str, person_id: UUID) -> Member:
     """The same, for a known person. Raises `NotFound`."""
     person = (
-        Person.objects.filter(workspace__slug=workspace, pk=person_id).select_related("workspace", "account").first()
+        Person.objects.filter(workspace__slug=workspace, pk=person_id)
+        .select_related("workspace", "account")
+        .first()
     )
     if person is None:
         raise NotFound
@@ -46,7 +48,11 @@ def system(slug: str) -> Member:
 
 def by_email(workspace: str, email: str) -> UUID:
     """The id of the person with that e-mail. Raises `NotFound`."""
-    found = Person.objects.filter(workspace__slug=workspace, email__iexact=email).values_list("pk", flat=True).first()
+    found = (
+        Person.objects.filter(workspace__slug=workspace, email__iexact=email)
+        .values_list("pk", flat=True)
+        .first()
+    )
     if found is None:
         raise NotFound
     return found

@@ -132,7 +132,9 @@ def rights(by: Member, found: Iterable[Goal]) -> dict[UUID, frozenset[Right]]:
         relations = _relations(by, one, roles.get(one.pk, set()), teams.get(one.pk, set()))
         visibility = Visibility(one.visibility)
         answer[one.pk] = frozenset(
-            right for right in Right if access.allows(right, role=by.role, relations=relations, visibility=visibility)
+            right
+            for right in Right
+            if access.allows(right, role=by.role, relations=relations, visibility=visibility)
         )
     return answer
 

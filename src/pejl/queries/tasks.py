@@ -34,7 +34,9 @@ def of(by: Member, goal_ids: Iterable[UUID]) -> dict[UUID, tuple[TaskRow, ...]]:
 
 def one(by: Member, item: UUID) -> TaskRow:
     """A task of a goal the person sees. Raises `NotFound`."""
-    found = Task.objects.current().filter(workspace_id=by.workspace_id, item=item).select_related("owner").first()
+    found = (
+        Task.objects.current().filter(workspace_id=by.workspace_id, item=item).select_related("owner").first()
+    )
     if found is None or not scope.goals(by).filter(pk=found.goal_id).exists():
         raise NotFound
     return _row(found)
@@ -56,4 +58,6 @@ def goal_of_milestone(by: Member, item: UUID) -> UUID:
 
 def _row(one: Task) -> TaskRow:
     owner = PersonRef(one.owner.pk, one.owner.name) if one.owner else None
-    return TaskRow(item=one.item, goal_id=one.goal_id, title=one.title, owner=owner, due=one.due, done=one.done)
+    return TaskRow(
+        item=one.item, goal_id=one.goal_id, title=one.title, owner=owner, due=one.due, done=one.done
+    )

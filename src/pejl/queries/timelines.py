@@ -131,7 +131,9 @@ def timeline(by: Member, goal_id: UUID, *, only: str = "all", limit: int = STEP)
     if only != "comments":
         found += _words(by, subjects, limit=limit + 1)
     if only != "checkins":
-        found += [_remark(one, by) for one in _comments(by).filter(goal_id=goal_id, checkin=None)[: limit + 1]]
+        found += [
+            _remark(one, by) for one in _comments(by).filter(goal_id=goal_id, checkin=None)[: limit + 1]
+        ]
     if only == "all":
         found += histories.changes(by, goal_id, titles={one.id: one.title for one in subjects.values()})
     found.sort(key=lambda entry: entry.at, reverse=True)

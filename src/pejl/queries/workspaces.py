@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from pejl.models import Person, Workspace
@@ -25,7 +25,9 @@ def any_exist() -> bool:
 
 def all_rows() -> list[WorkspaceRow]:
     """Every workspace on this server, for the terminal. By name."""
-    return [WorkspaceRow(*row) for row in Workspace.objects.order_by("name").values_list("pk", "slug", "name")]
+    return [
+        WorkspaceRow(*row) for row in Workspace.objects.order_by("name").values_list("pk", "slug", "name")
+    ]
 
 
 def slugs_of(account_id: UUID) -> list[str]:
@@ -53,5 +55,5 @@ def database_is_current() -> bool:
     try:
         executor = MigrationExecutor(connection)
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         return False

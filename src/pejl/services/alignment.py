@@ -9,9 +9,9 @@ from pejl.domain import alignment as rules
 from pejl.domain.access import Right
 from pejl.domain.values import State, Visibility
 from pejl.models import Edge, Goal
-from pejl.queries import scope
+from pejl.queries import measures, scope
 from pejl.queries.scope import Member, NotFound
-from pejl.services import commands, events, figures, links, measures, privacy
+from pejl.services import commands, events, figures, links, privacy
 from pejl.services.commands import command
 from pejl.services.errors import Rejected
 

@@ -15,9 +15,9 @@ from uuid import UUID
 from pejl.domain.access import Right
 from pejl.domain.values import Kind, MetricKind, ProgressMode, State, Status
 from pejl.models import Checkin, Goal, Milestone, Task
-from pejl.queries import scope
+from pejl.queries import measures, scope
 from pejl.queries.scope import Member
-from pejl.services import commands, events, figures, gates, measures, milestones, records, texts, versions
+from pejl.services import commands, events, figures, gates, milestones, records, texts, versions
 from pejl.services.commands import command
 from pejl.services.errors import Conflict, Reason, Rejected
 
@@ -98,7 +98,8 @@ def correct(
         value=value,
         unit=goal.unit,
     )
-    return row.pk
+    made: UUID = row.pk
+    return made
 
 
 @command
@@ -173,6 +174,10 @@ def _wrong(goal: Goal, entry: Entry, *, today: date, tasked: bool, stepped: bool
         found.append(Reason("checkin.status", "status"))
     if entry.on is not None and entry.on > today:
         found.append(Reason("checkin.future", "on", (("today", today),)))
+    try:
+        texts.note(entry.note, field="note")
+    except Rejected as rejected:
+        found += rejected.reasons
     figures_said = entry.value is not None or entry.confidence is not None
     said = figures_said or entry.status or entry.note.strip() or entry.reached
     if not said and not stepped:

@@ -11,7 +11,7 @@ from pejl.domain import grading, progress, rollup
 from pejl.domain.access import Right
 from pejl.domain.values import Kind, MetricKind, State, Status
 from pejl.models import Checkin, Goal, Person
-from pejl.queries import scope
+from pejl.queries import measures, scope
 from pejl.queries.scope import Member
 from pejl.services import (
     checkins,
@@ -20,7 +20,6 @@ from pejl.services import (
     events,
     figures,
     links,
-    measures,
     records,
     texts,
     versions,

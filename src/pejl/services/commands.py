@@ -22,12 +22,12 @@ from pejl.models import Once, Workspace
 from pejl.queries.scope import Member
 from pejl.services.errors import Rejected
 
-F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
 TRIES = 8
 _AGAIN = {"40001", "40P01", "55P03"}
 
 
-def command(function: F) -> F:
+def command(function: Callable[..., R]) -> Callable[..., R]:
     """Makes `function(subject, *, by, at, …)` a write.
 
     The workspace is locked before anything is read. `key` makes it idempotent: the same key gives the
@@ -36,7 +36,7 @@ def command(function: F) -> F:
     """
 
     @functools.wraps(function)
-    def run(*args: Any, by: Member, at: datetime, key: str | None = None, **options: Any) -> Any:
+    def run(*args: Any, by: Member, at: datetime, key: str | None = None, **options: Any) -> R:
         def once() -> Any:
             with transaction.atomic():
                 lock(by.workspace_id)
@@ -45,11 +45,12 @@ def command(function: F) -> F:
                 return _once(function, args, {**options}, by=by, at=at, key=key)
 
         try:
-            return retried(once)
+            answer: R = retried(once)
         except Refused as refused:
             raise Rejected.by_rule(refused) from refused
+        return answer
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 def lock(workspace_id: UUID) -> None:
@@ -86,7 +87,13 @@ def _number(workspace_id: UUID) -> int:
 
 
 def _once(
-    function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any], *, by: Member, at: datetime, key: str
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    options: dict[str, Any],
+    *,
+    by: Member,
+    at: datetime,
+    key: str,
 ) -> Any:
     name = f"{function.__module__.rsplit('.', 1)[-1]}.{function.__name__}"
     digest = hashlib.sha256(repr((name, args, sorted(options.items()))).encode()).hexdigest()
@@ -97,7 +104,13 @@ def _once(
         return _read(before.answer)
     answer = function(*args, by=by, at=at, **options)
     Once.objects.create(
-        workspace_id=by.workspace_id, person=by.person_id, key=key, command=name, digest=digest, answer=_written(answer), at=at
+        workspace_id=by.workspace_id,
+        person=by.person_id,
+        key=key,
+        command=name,
+        digest=digest,
+        answer=_written(answer),
+        at=at,
     )
     return answer
 

@@ -19,9 +19,9 @@ from pejl.domain.values import (
     Visibility,
 )
 from pejl.models import Goal, GoalPersonRole, Milestone, Period, Task, Workspace
-from pejl.queries import scope
+from pejl.queries import measures, scope
 from pejl.queries.scope import Member
-from pejl.services import drafts, events, links, measures, privacy, versions
+from pejl.services import drafts, events, links, privacy, versions
 from pejl.services.errors import Rejected
 from pejl.services.versions import COLUMNS
 

@@ -24,7 +24,6 @@ from pejl.services import (
     checkins,
     closing,
     comments,
-    demo_story as story,
     goals,
     kpis,
     people,
@@ -32,6 +31,9 @@ from pejl.services import (
     tasks,
     teams,
     workspaces,
+)
+from pejl.services import (
+    demo_story as story,
 )
 from pejl.services.goals import GoalDraft
 from pejl.services.people import NewPerson
@@ -98,7 +100,11 @@ def _moment(day: date, clock: time = time(9, 12)) -> datetime:
 def _company(stage: Stage, *, email: str, password: str) -> None:
     founded = _moment(stage.today - timedelta(days=420))
     workspaces.create(
-        SLUG, name=stage.said(story.NAME), language=stage.language, timezone=str(ZONE), at=founded,
+        SLUG,
+        name=stage.said(story.NAME),
+        language=stage.language,
+        timezone=str(ZONE),
+        at=founded,
         owner=NewPerson(f"karen@{DOMAIN}", "Karen Holm", Role.OWNER),
     )
     system = found.system(SLUG)
@@ -114,12 +120,17 @@ def _company(stage: Stage, *, email: str, password: str) -> None:
             stage.people["karen"] = found.by_email(SLUG, f"karen@{DOMAIN}")
         else:
             new = NewPerson(
-                email if own else f"{one.key}@{DOMAIN}", one.name, Role(one.role),
-                password if own else None, stage.language if own else "",
+                email if own else f"{one.key}@{DOMAIN}",
+                one.name,
+                Role(one.role),
+                password if own else None,
+                stage.language if own else "",
             )
             stage.people[one.key] = people.create(new, by=system, at=founded)
         if one.team:
-            teams.join(stage.teams[one.team], person=stage.people[one.key], lead=one.lead, by=system, at=founded)
+            teams.join(
+                stage.teams[one.team], person=stage.people[one.key], lead=one.lead, by=system, at=founded
+            )
     _spans(stage, system)
 
 
@@ -153,14 +164,18 @@ def _aim(stage: Stage, aim: story.Aim) -> None:
 
     def write(at: datetime) -> None:
         parents = tuple((stage.goals[parent], share) for parent, share in aim.parents)
-        draft = GoalDraft(**{name: getattr(objective, name) for name in objective.__slots__} | {"parents": parents})
+        draft = GoalDraft(
+            **{name: getattr(objective, name) for name in objective.__slots__} | {"parents": parents}
+        )
         system = found.system(SLUG)
         stage.goals[aim.key] = goals.write(draft, by=system, at=at)
         for result in aim.results:
             stage.goals[result.key] = goals.create(_result(stage, aim, result), by=system, at=at)
         for work in aim.works:
             above = stage.goals[work.towards] if work.towards else stage.goals[aim.key]
-            stage.goals[f"{aim.key}:{work.title[0]}"] = goals.create(_work(stage, aim, work, above), by=system, at=at)
+            stage.goals[f"{aim.key}:{work.title[0]}"] = goals.create(
+                _work(stage, aim, work, above), by=system, at=at
+            )
 
     stage.later(written, write)
     for result in aim.results:
@@ -247,7 +262,7 @@ def _mondays(stage: Stage, aim: story.Aim, *, silent: int) -> list[date]:
 def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
     days = _mondays(stage, aim, silent=result.silent)
     chance = stage.chance(result.key)
-    notes = dict(zip(days[-len(result.notes):], result.notes, strict=False)) if result.notes else {}
+    notes = dict(zip(days[-len(result.notes) :], result.notes, strict=False)) if result.notes else {}
     period = stage.periods[aim.span]
     length = (period.end_date - period.start_date).days or 1
     for day in days:
@@ -258,22 +273,35 @@ def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
         clock = time(chance.randint(8, 16), chance.randint(0, 59))
 
         def word(
-            at: datetime, *, elapsed: float = elapsed, wobble: float = wobble, confidence: int = confidence,
-            note: str = note, day: date = day,
+            at: datetime,
+            *,
+            elapsed: float = elapsed,
+            wobble: float = wobble,
+            confidence: int = confidence,
+            note: str = note,
+            day: date = day,
         ) -> None:
             goal = stage.goals[result.key]
             reached = _reached(goal, elapsed * result.pace) if result.steps else ()
             value = None if result.steps else _value(_metric(stage, result), result, elapsed, wobble)
             checkins.post(
-                goal, value=value, confidence=confidence, note=note, on=min(day, stage.today), reached=reached,
-                by=found.system(SLUG) if result.owner == "peter" else stage.actor(result.owner), at=at,
+                goal,
+                value=value,
+                confidence=confidence,
+                note=note,
+                on=min(day, stage.today),
+                reached=reached,
+                by=found.system(SLUG) if result.owner == "peter" else stage.actor(result.owner),
+                at=at,
             )
 
         stage.later(_moment(day, clock), word)
 
 
 def _reached(goal: UUID, part: float) -> tuple[UUID, ...]:
-    items = list(Milestone.objects.current().filter(goal_id=goal).order_by("position").values_list("item", flat=True))
+    items = list(
+        Milestone.objects.current().filter(goal_id=goal).order_by("position").values_list("item", flat=True)
+    )
     return tuple(items[: int(part * len(items))])
 
 
@@ -326,12 +354,18 @@ def _ending(stage: Stage, aim: story.Aim) -> None:
         by = stage.actor(aim.owner)
         if aim.ending == "postpone":
             closing.postpone(
-                stage.goals[aim.key], period=stage.periods["quarter"].pk, reason=stage.said(aim.learned), by=by, at=at
+                stage.goals[aim.key],
+                period=stage.periods["quarter"].pk,
+                reason=stage.said(aim.learned),
+                by=by,
+                at=at,
             )
             return
         for key in [*(result.key for result in aim.results), aim.key]:
             learned = stage.said(aim.learned) if key == aim.key else ""
-            closing.close(stage.goals[key], outcome=State.CLOSED, learned=learned, by=found.system(SLUG), at=at)
+            closing.close(
+                stage.goals[key], outcome=State.CLOSED, learned=learned, by=found.system(SLUG), at=at
+            )
 
     stage.later(when, end)
 
@@ -341,15 +375,28 @@ def _kpis(stage: Stage) -> None:
     for key, name, unit, lower, upper, owner, team, guarded, middle, wobble in story.KPIS:
 
         def make(
-            at: datetime, *, key: str = key, name: story.Text = name, unit: str = unit, lower: story.Text | None = lower,
-            upper: story.Text | None = upper, owner: str = owner, team: str = team,
+            at: datetime,
+            *,
+            key: str = key,
+            name: story.Text = name,
+            unit: str = unit,
+            lower: story.Text | None = lower,
+            upper: story.Text | None = upper,
+            owner: str = owner,
+            team: str = team,
         ) -> None:
             bounds = [
                 _amount(stage, stage.said(bound), unit)[0] if bound else None for bound in (lower, upper)
             ]
             stage.goals[f"kpi:{key}"] = kpis.create(
-                stage.said(name), unit=unit, lower=bounds[0], upper=bounds[1], owner=stage.people[owner],
-                team=stage.teams[team], by=found.system(SLUG), at=at,
+                stage.said(name),
+                unit=unit,
+                lower=bounds[0],
+                upper=bounds[1],
+                owner=stage.people[owner],
+                team=stage.teams[team],
+                by=found.system(SLUG),
+                at=at,
             )
 
         stage.later(_moment(first, time(8)), make)
@@ -384,7 +431,11 @@ def _remarks(stage: Stage) -> None:
                 goal = stage.goals[remark.on]
                 last = Checkin.objects.current().filter(goal_id=goal).order_by("-on", "-known_from").first()
                 comments.post(
-                    goal, text=stage.said(text), checkin=last.pk if last else None, by=stage.actor(author), at=at
+                    goal,
+                    text=stage.said(text),
+                    checkin=last.pk if last else None,
+                    by=stage.actor(author),
+                    at=at,
                 )
 
             stage.later(when + timedelta(minutes=40 * place), say)

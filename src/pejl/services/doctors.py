@@ -78,8 +78,10 @@ def examine(slug: str, *, at: datetime) -> Report:
     titles = dict(Goal.objects.filter(workspace=workspace).values_list("pk", "title"))
     today = at.astimezone(ZoneInfo(workspace.timezone)).date()
     found = [
-        *(_fault(workspace, titles, one.goal_id, one.field, one.stored, one.right)
-          for one in figures.verify(workspace, today=today)),
+        *(
+            _fault(workspace, titles, one.goal_id, one.field, one.stored, one.right)
+            for one in figures.verify(workspace, today=today)
+        ),
         *_edges(workspace, titles),
         *_versions(workspace, titles),
         *_spans(workspace, titles),
@@ -96,7 +98,12 @@ def examine(slug: str, *, at: datetime) -> Report:
 
 
 def _fault(
-    workspace: Workspace, titles: dict[UUID, str], goal_id: UUID | None, what: str, stored: object, right: object
+    workspace: Workspace,
+    titles: dict[UUID, str],
+    goal_id: UUID | None,
+    what: str,
+    stored: object,
+    right: object,
 ) -> Fault:
     title = titles.get(goal_id, "") if goal_id else ""
     return Fault(workspace.slug, goal_id, title, what, str(stored), str(right))
@@ -113,7 +120,9 @@ def _edges(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
     except ValueError as cycle:
         yield _fault(workspace, titles, None, "alignment", cycle, "no cycle")
     for end in ("child", "parent"):
-        for goal_id in edges.filter(**{f"{end}__removed_at__isnull": False}).values_list(f"{end}_id", flat=True):
+        for goal_id in edges.filter(**{f"{end}__removed_at__isnull": False}).values_list(
+            f"{end}_id", flat=True
+        ):
             yield _fault(workspace, titles, goal_id, "alignment", "an edge", "none: the goal was removed")
 
 
@@ -121,9 +130,13 @@ def _versions(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
     """Each goal's versions follow one another without gap or overlap; the open one says what the goal says."""
     spans: dict[UUID, list[tuple[int, datetime, datetime | None]]] = {}
     rows = GoalVersion.objects.filter(workspace=workspace).order_by("goal_id", "number")
-    for goal_id, number, start, end in rows.values_list("goal_id", "number", "known_from", "known_to").iterator():
+    for goal_id, number, start, end in rows.values_list(
+        "goal_id", "number", "known_from", "known_to"
+    ).iterator():
         spans.setdefault(goal_id, []).append((number, start, end))
-    removed = set(Goal.objects.filter(workspace=workspace, removed_at__isnull=False).values_list("pk", flat=True))
+    removed = set(
+        Goal.objects.filter(workspace=workspace, removed_at__isnull=False).values_list("pk", flat=True)
+    )
     for goal_id in titles:
         own = spans.get(goal_id, [])
         if not own:
@@ -135,7 +148,9 @@ def _versions(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
         if (own[-1][2] is None) == (goal_id in removed):
             yield _fault(workspace, titles, goal_id, "last version ends", own[-1][2], "open unless removed")
     for field in ("title", "state", "target_value", "start_value", "end_date"):
-        differing = GoalVersion.objects.filter(workspace=workspace, known_to=None).exclude(**{field: F(f"goal__{field}")})
+        differing = GoalVersion.objects.filter(workspace=workspace, known_to=None).exclude(
+            **{field: F(f"goal__{field}")}
+        )
         pairs = differing.exclude(**{f"{field}__isnull": True, f"goal__{field}__isnull": True})
         for goal_id, kept, shown in pairs.values_list("goal_id", field, f"goal__{field}"):
             if kept != shown:
@@ -147,7 +162,14 @@ def _spans(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
         backwards = model.objects.filter(workspace=workspace, known_to__lt=F("known_from"))
         for row in backwards:
             goal_id = getattr(row, "goal_id", None) or getattr(row, "child_id", None)
-            yield _fault(workspace, titles, goal_id, f"{model.__name__} span", f"{row.known_from} to {row.known_to}", "forward")
+            yield _fault(
+                workspace,
+                titles,
+                goal_id,
+                f"{model.__name__} span",
+                f"{row.known_from} to {row.known_to}",
+                "forward",
+            )
 
 
 def _strangers(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
@@ -165,7 +187,9 @@ def _last_figures(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fau
     rows = Figure.objects.filter(workspace=workspace).order_by("known_from", "pk")
     for goal_id, progress, value in rows.values_list("goal_id", "progress", "value").iterator():
         last[goal_id] = (progress, value)
-    for goal_id, progress, value in Goal.objects.filter(workspace=workspace).values_list("pk", "progress", "value"):
+    for goal_id, progress, value in Goal.objects.filter(workspace=workspace).values_list(
+        "pk", "progress", "value"
+    ):
         kept = last.get(goal_id, (None, None))
         if kept != (progress, value):
             yield _fault(workspace, titles, goal_id, "last figure in history", kept, (progress, value))
@@ -178,4 +202,6 @@ def _orphans(workspace: Workspace) -> Iterator[Fault]:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA foreign_key_check")
         for table, row, target, _ in cursor.fetchall():
-            yield _fault(workspace, {}, None, f"row {row} of {table}", f"points at nothing in {target}", "no such row")
+            yield _fault(
+                workspace, {}, None, f"row {row} of {table}", f"points at nothing in {target}", "no such row"
+            )

@@ -24,8 +24,9 @@ from pejl.domain.values import (
     Visibility,
 )
 from pejl.models import Period, Person, Team, Workspace
+from pejl.queries import measures
 from pejl.queries.scope import Forbidden, Member
-from pejl.services import measures, records, texts
+from pejl.services import records, texts
 from pejl.services.errors import Reason, Rejected
 
 MOST_OF_A_TITLE = 500
@@ -192,7 +193,9 @@ def _metric(draft: GoalDraft) -> Iterable[Reason]:
         "upper": metric.upper,
         "warning": metric.warning,
     }
-    unusable = [field for field, number in numbers.items() if number is not None and not records.exact(number)]
+    unusable = [
+        field for field, number in numbers.items() if number is not None and not records.exact(number)
+    ]
     if unusable:
         yield from (Reason("metric.number", field) for field in unusable)
         return

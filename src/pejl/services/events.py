@@ -11,7 +11,9 @@ from pejl.models import Event
 from pejl.queries.scope import Member
 
 
-def record(verb: str, *, by: Member, at: datetime, goal: UUID | None = None, subject: UUID | None = None, **data: Any) -> None:
+def record(
+    verb: str, *, by: Member, at: datetime, goal: UUID | None = None, subject: UUID | None = None, **data: Any
+) -> None:
     """Adds one event, such as `goal.closed`; `data` holds what is needed to tell it in a sentence."""
     Event.objects.create(
         workspace_id=by.workspace_id,

@@ -12,9 +12,9 @@ from uuid import UUID
 from pejl.domain.access import Right
 from pejl.domain.values import Ambition, Kind, Level, ProgressMode, State, StatusMode, Visibility
 from pejl.models import Checkin, Edge, Goal, GoalPersonRole, GoalVersion, Milestone, Workspace
-from pejl.queries import scope
+from pejl.queries import measures, scope
 from pejl.queries.scope import Forbidden, Member
-from pejl.services import alignment, commands, drafts, events, figures, links, measures, privacy, versions
+from pejl.services import alignment, commands, drafts, events, figures, links, privacy, versions
 from pejl.services.commands import command
 from pejl.services.drafts import GoalDraft
 from pejl.services.errors import Conflict, Reason, Rejected

@@ -121,7 +121,8 @@ def read(item: UUID, *, value: Decimal, on: date | None = None, by: Member, at: 
         on=day,
         inside=_inside(kpi, value),
     )
-    return reading.pk
+    made: UUID = reading.pk
+    return made
 
 
 @command

@@ -45,20 +45,17 @@ class _Figures(dict[str, str]):
 
 def _written(name: str, value: object, *, unit: str) -> str:
     language = _language()
-    if isinstance(value, bool) or value is None:
-        return MISSING
-    if name in _FRACTIONS and isinstance(value, float | int | Decimal):
-        return amounts.format_percent(value, language=language)
-    if isinstance(value, Decimal):
-        return amounts.format(value, unit=unit, language=language)
-    if isinstance(value, int | float):
-        return amounts.format(Decimal(str(value)), language=language)
-    if isinstance(value, date):
-        return format_date(value, format=_DAY[language], locale=language)
     if isinstance(value, list | tuple):
         between = " → " if name == "path" else gettext(" or ")
         return between.join(_written("", one, unit=unit) for one in value)
-    return str(value)
+    if isinstance(value, date):
+        return format_date(value, format=_DAY[language], locale=language)
+    if not isinstance(value, int | float | Decimal):
+        return MISSING if value is None else str(value)
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    if name in _FRACTIONS:
+        return amounts.format_percent(exact, language=language)
+    return amounts.format(exact, unit=unit if isinstance(value, Decimal) else "", language=language)
 
 
 def _language() -> Literal["da", "en"]:

@@ -62,7 +62,8 @@ def add(workspace_id: UUID, new: NewPerson, *, at: datetime) -> UUID:
         role=new.role,
         created_at=at,
     )
-    return person.pk
+    made: UUID = person.pk
+    return made
 
 
 @command
@@ -73,7 +74,8 @@ def placeholder(name: str, *, by: Member, at: datetime) -> UUID:
         workspace_id=by.workspace_id, name=texts.line(name, field="name"), role=Role.MEMBER, created_at=at
     )
     events.record("person.added", by=by, at=at, subject=person.pk, name=person.name, role=Role.MEMBER)
-    return person.pk
+    made: UUID = person.pk
+    return made
 
 
 @command
@@ -95,7 +97,8 @@ def invite(person_id: UUID, new: NewPerson, *, by: Member, at: datetime) -> UUID
     person.name = texts.line(new.name or person.name, field="name")
     person.save(update_fields=["account", "email", "role", "name"])
     events.record("person.added", by=by, at=at, subject=person.pk, name=person.name, role=new.role)
-    return person.pk
+    made: UUID = person.pk
+    return made
 
 
 @command
@@ -192,7 +195,8 @@ def set_password(
 
 def seen(*, by: Member, at: datetime) -> None:
     """Remembers when the person last looked at what happened; the feed counts from there."""
-    Person.objects.filter(workspace_id=by.workspace_id, pk=by.person_id).update(seen_at=at)
+    if by.person_id is not None:
+        Person.objects.filter(workspace_id=by.workspace_id, pk=by.person_id).update(seen_at=at)
 
 
 def _person(by: Member, person_id: UUID) -> Person:

@@ -75,7 +75,8 @@ def create(name: str, *, start: date, end: date, by: Member, at: datetime) -> UU
         year=start.year,
     )
     events.record("period.created", by=by, at=at, subject=period.pk, name=name, start=start, end=end)
-    return period.pk
+    made: UUID = period.pk
+    return made
 
 
 @command
@@ -129,7 +130,7 @@ def _checked(by: Member, name: str, *, start: date, end: date, but: UUID | None 
         raise Rejected.one("period.backwards", field="end", start=start)
     if (end - start).days > _LONGEST_DAYS:
         raise Rejected.one("period.long", field="end")
-    same = Period.objects.filter(workspace_id=by.workspace_id, name__iexact=name).exclude(pk=but)
-    if same.exists():
+    same = Period.objects.filter(workspace_id=by.workspace_id, name__iexact=name)
+    if same.exclude(pk__in=[but] if but else []).exists():
         raise Rejected.one("period.name-taken", field="name", name=name)
     return name

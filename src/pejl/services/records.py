@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pejl.domain import progress, status
 from pejl.domain.status import Limits
 from pejl.domain.values import MetricKind, ProgressMode, State, Status, StatusMode
-from pejl.models import Checkin, Goal, Workspace
-from pejl.services import measures
+from pejl.models import Checkin, Figure, Goal, Workspace
+from pejl.queries import measures
 
 MOST_DIGITS = 30
 _COUNTED = ["confidence", "last_checkin_on", "last_checkin_at", "checkin_count"]
@@ -43,37 +45,49 @@ def exact(value: Decimal) -> bool:
 
 def came_to(row: Checkin, workspace: Workspace) -> tuple[float | None, Status]:
     """Progress and status of a check-in: the goal's as they are now for its latest one, and for a
-    back-dated one what its own value gave on its own day. `row.goal` is as it stands after the check-in."""
+    back-dated one what its own value gave, or else what was known, on its day. `row.goal` is as it stands
+    after the check-in."""
     goal = row.goal
     later = Checkin.objects.current().filter(workspace_id=workspace.pk, goal=goal, on__gt=row.on)
     if not later.exists():
         return goal.progress, Status(goal.status)
-    reached = _reached(goal, row.value)
-    if row.status_given:
-        return reached, Status(row.status_given)
-    return reached, status.current(
+    own = _reached(goal, row.value)
+    reached, shown = (own, _pace(row, own, workspace)) if own is not None else _known_then(row, workspace)
+    return reached, Status(row.status_given or shown)
+
+
+def _reached(goal: Goal, value: Decimal | None) -> float | None:
+    """How far that value is by itself; None for a word without one, and on a goal that takes none."""
+    measure = measures.metric(goal)
+    if value is None or goal.progress_mode not in {ProgressMode.MANUAL, ProgressMode.METRIC}:
+        return None
+    if goal.progress_mode == ProgressMode.MANUAL:
+        return float(value / measures.HUNDRED)
+    if measure is None or measure.kind is MetricKind.MILESTONES:
+        return None
+    fraction = progress.of(measure, value)
+    return None if fraction is None else float(fraction)
+
+
+def _pace(row: Checkin, reached: float, workspace: Workspace) -> Status:
+    return status.current(
         state=State.OPEN,
         mode=StatusMode.PACE,
         stored=None,
         progress=reached,
         touched=True,
-        start=goal.start_date,
-        end=goal.end_date,
+        start=row.goal.start_date,
+        end=row.goal.end_date,
         today=row.on,
-        metric=measures.metric(goal),
+        metric=measures.metric(row.goal),
         value=row.value,
         limits=Limits(at_risk=workspace.at_risk_points, off_track=workspace.off_track_points),
     )
 
 
-def _reached(goal: Goal, value: Decimal | None) -> float | None:
-    """How far that value is; a word without one, and a goal without its own, is as far as the goal."""
-    metric = measures.metric(goal)
-    if value is None or goal.progress_mode == ProgressMode.CHILDREN:
-        return goal.progress
-    if goal.progress_mode == ProgressMode.MANUAL:
-        return float(value / measures.HUNDRED)
-    if metric is None or metric.kind is MetricKind.MILESTONES:
-        return goal.progress
-    fraction = progress.of(metric, value)
-    return None if fraction is None else float(fraction)
+def _known_then(row: Checkin, workspace: Workspace) -> tuple[float | None, Status]:
+    """The goal's figures as they were known at the end of that day in the workspace's time zone."""
+    night = datetime.combine(row.on + timedelta(days=1), time.min, tzinfo=ZoneInfo(workspace.timezone))
+    kept = Figure.objects.filter(workspace_id=workspace.pk, goal_id=row.goal_id, known_from__lt=night)
+    last = kept.order_by("-known_from", "-pk").first()
+    return (None, Status.NOT_STARTED) if last is None else (last.progress, Status(last.status))

@@ -29,7 +29,8 @@ def create(name: str, *, parent: UUID | None = None, by: Member, at: datetime) -
     name = _free(by, texts.line(name, field="name"), parent=parent)
     team = Team.objects.create(workspace_id=by.workspace_id, name=name, parent_id=parent, created_at=at)
     events.record("team.created", by=by, at=at, subject=team.pk, name=name)
-    return team.pk
+    made: UUID = team.pk
+    return made
 
 
 @command
@@ -155,7 +156,7 @@ def _free(by: Member, name: str, *, parent: UUID | None, but: UUID | None = None
     beside = Team.objects.filter(
         Q(workspace_id=by.workspace_id, parent_id=parent, archived_at=None, name__iexact=name)
     )
-    if beside.exclude(pk=but).exists():
+    if beside.exclude(pk__in=[but] if but else []).exists():
         raise Rejected.one("team.name-taken", field="name", name=name)
     return name
 

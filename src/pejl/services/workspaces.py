@@ -17,7 +17,7 @@ from pejl.queries import people as found
 from pejl.queries.scope import Member
 from pejl.services import commands, events, figures, gates, people, periods, texts
 from pejl.services.commands import command
-from pejl.services.errors import Rejected
+from pejl.services.errors import Reason, Rejected
 from pejl.services.people import NewPerson
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -76,7 +76,8 @@ def configure(changes: Mapping[str, Any], *, by: Member, at: datetime) -> None:
     Bounds of the pace, the cap and whether initiatives count move figures: they are recomputed here.
     """
     gates.admin(by)
-    reasons, checked = [], {}
+    reasons: list[Reason] = []
+    checked: dict[str, Any] = {}
     for name, value in changes.items():
         try:
             checked[name] = _CHECKS[name](value, name)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from pejl.domain.values import State
 from pejl.queries.histories import Change
-from pejl.web import format, words
+from pejl.web import format as told_as
+from pejl.web import words
 
 WHAT = {
     "kind": gettext_lazy("the kind"),
@@ -89,10 +90,8 @@ _AMOUNTS = frozenset({"start_value", "target_value", "lower", "upper", "warning"
 def sentence(change: Change) -> str:
     """ "changed the target from 7 to 6": the name in front, the goal and the date behind are the page's."""
     field, before, after = change.field, change.before, change.after
-    if field == "created":
-        return _("wrote it down")
-    if field == "state":
-        return str(STATES[State(after)])
+    if field in {"created", "state"}:
+        return _("wrote it down") if field == "created" else str(STATES[State(after)])
     if (field, after) in TICKED:
         return str(TICKED[field, after]) % {"name": change.also}
     if field == "share":
@@ -106,7 +105,11 @@ def sentence(change: Change) -> str:
 
 
 def _decided(change: Change) -> str:
-    told = {"what": WHAT[change.field], "before": _value(change, change.before), "after": _value(change, change.after)}
+    told = {
+        "what": WHAT[change.field],
+        "before": _value(change, change.before),
+        "after": _value(change, change.after),
+    }
     if change.field in _UNTOLD:
         return _("changed %(what)s") % told
     if not told["after"]:
@@ -122,15 +125,13 @@ def _value(change: Change, value: Any) -> str:
     if change.field in _WORDS:
         return _WORDS[change.field](value)
     if change.field == "period_id":
-        return words.period(*value)
+        return words.period(**value)
     if isinstance(value, date):
-        return format.day(value)
+        return told_as.day(value)
     if isinstance(value, Decimal):
-        return format.amount(value, change.unit if change.field in _AMOUNTS else "")
+        return told_as.amount(value, change.unit if change.field in _AMOUNTS else "")
     return str(value)
 
 
 def _share(share: float | None) -> str:
-    return _("an equal share") if share is None else format.percent(share)
-
-
+    return _("an equal share") if share is None else told_as.percent(share)

@@ -7,18 +7,23 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from pejl.queries import dossiers, people, timelines
+from pejl.queries import dossiers, timelines
 from pejl.services.errors import Conflict, Rejected
-from pejl.web import goalwords, pages
+from pejl.web import goalpictures, goalwords, pages
 
 _MOST = 600
 
 
 def show(
-    request: HttpRequest, goal_id: UUID, *, rejected: Rejected | None = None, at: str = "", typed: Mapping[str, str] | None = None
+    request: HttpRequest,
+    goal_id: UUID,
+    *,
+    rejected: Rejected | None = None,
+    at: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The page. `rejected` belongs to the form named `at` on it, whose input `typed` is kept."""
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     only = request.GET.get("show", "all")
     only = only if only in timelines.ONLY else "all"
     limit = shown(request)
@@ -27,13 +32,14 @@ def show(
         request,
         "goals/goal.html",
         status=status_of(rejected),
-        page=goalwords.page(dossier, today=by.today(now)),
+        page=goalwords.page(dossier, today=by.today(now), zone=by.zone),
+        pictures=goalpictures.of(dossier, today=by.today(now)),
+        now=now,
         d=dossier,
         me=by,
         only=only,
         limit=limit,
         step=timelines.STEP,
-        people=people.choices(by) if dossier.tasks or dossier.initiatives else (),
         errors=pages.errors(rejected) if rejected else {},
         at=at,
         typed=typed or {},
@@ -43,7 +49,9 @@ def show(
 def shown(request: HttpRequest) -> int:
     """How many entries of the timeline are asked for."""
     text = request.GET.get("limit", "")
-    return min(max(int(text), timelines.STEP), _MOST) if text.isascii() and text.isdigit() and len(text) < 5 else timelines.STEP
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(_MOST)):
+        return timelines.STEP
+    return min(max(int(text), timelines.STEP), _MOST)
 
 
 def status_of(rejected: Rejected | None) -> int:
@@ -54,5 +62,3 @@ def status_of(rejected: Rejected | None) -> int:
 
 def address(goal_id: UUID, part: str = "") -> str:
     return f"/goals/{goal_id}" + (f"#{part}" if part else "")
-
-

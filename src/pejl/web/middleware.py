@@ -19,7 +19,8 @@ Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("pejl.web")
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 
@@ -41,7 +42,7 @@ class RequestId:
 
 
 class Member:
-    """`request.member` is who is asking, in the workspace they last chose; None when signed out or in none."""
+    """`request.member` is who is asking, in the workspace they last chose; None when signed out."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -85,9 +86,11 @@ class Answers:
             return page(request, 404)
         if isinstance(error, Forbidden):
             return page(request, 403)
-        log.exception("unforeseen: %s %s", request.method, request.path)
+        log.error("unforeseen: %s %s", request.method, request.path, exc_info=error)
         return page(request, 500)
 
 
 def page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, "trouble.html", {"status": status, "request_id": getattr(request, "id", "-")}, status=status)
+    return render(
+        request, "trouble.html", {"status": status, "request_id": getattr(request, "id", "-")}, status=status
+    )

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
-from django.utils.http import urlencode, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from pejl.queries import workspaces
 from pejl.queries.scope import Member, NotFound
@@ -76,7 +76,9 @@ def errors(rejected: Rejected) -> dict[str, str]:
 def next_url(request: HttpRequest, default: str = "/") -> str:
     """Where to go on to: only ever a place of our own."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe and wanted.startswith("/") else default
 
 

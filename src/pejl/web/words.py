@@ -23,6 +23,8 @@ from pejl.domain.values import (
     Verdict,
     Visibility,
 )
+from pejl.queries.parents import Choice
+from pejl.web import format as told_as
 
 KINDS: dict[Kind, Any] = {
     Kind.OBJECTIVE: gettext_lazy("Objective"),
@@ -98,6 +100,17 @@ MARKS: dict[Mark, Any] = {
 }
 
 
+NONE = "\N{EN DASH}"
+SCALE = (("", NONE), *((str(n), str(n)) for n in range(11)))
+"""Choices of a confidence, none first."""
+
+
+def given_statuses() -> tuple[tuple[str, str], ...]:
+    """The statuses a person may give by hand, and not giving one."""
+    given = (Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK)
+    return (("", NONE), *((one.value, status(one)) for one in given))
+
+
 def kind(value: str) -> str:
     return str(KINDS[Kind(value)])
 
@@ -134,7 +147,15 @@ def mark(value: str) -> str:
     return str(MARKS[Mark(value)])
 
 
-def period(name: str, kind: str, start: date, end: date, year: int, number: int) -> str:
+def choice(one: Choice) -> str:
+    """What tells a goal in a list from others of the same name: its level, kind and last day."""
+    parts = [level(one.level), kind(one.kind).lower()]
+    if one.end_date:
+        parts.append(told_as.day_year(one.end_date))
+    return " · ".join(parts)
+
+
+def period(name: str, *, kind: str, start: date, end: date, year: int, number: int) -> str:
     """Its own name, else what the calendar calls it in the reader's language."""
     if name:
         return name

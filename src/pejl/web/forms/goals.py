@@ -16,10 +16,12 @@ from pejl.domain import amounts
 from pejl.domain.amounts import Ambiguous, Language
 from pejl.domain.values import ProgressMode, Refused, State, Status
 from pejl.queries.goals import GoalRow
+from pejl.queries.timelines import CheckinRow
 from pejl.services.errors import Reason, Rejected
 
 T = TypeVar("T")
 HUNDRED = 100
+DURATIONS = frozenset({"m:ss", "h:mm"})
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ def amount(text: str, *, unit: str) -> Decimal:
 
 
 def fraction(text: str) -> float:
-    """"40", "40 %" or "37,5": a share in per cent, as a fraction."""
+    """ "40", "40 %" or "37,5": a share in per cent, as a fraction."""
     return float(amount(text, unit="%") / HUNDRED)
 
 
@@ -88,6 +90,30 @@ def whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 3:  # noqa: PLR2004
         raise Rejected.one("checkin.confidence", field="confidence")
     return int(text)
+
+
+def percent_text(share: float | None) -> str:
+    """A share as one would type it, in per cent; "" for an equal one."""
+    if share is None:
+        return ""
+    exact = (Decimal(str(share)) * HUNDRED).normalize()
+    return amounts.format(exact, language=language())
+
+
+def before(row: CheckinRow, *, goal: GoalRow) -> dict[str, str]:
+    """A check-in as it would be typed."""
+    return {
+        "value": "" if row.value is None else typed_amount(row.value, unit_of(goal)),
+        "confidence": "" if row.confidence is None else str(row.confidence),
+        "status": row.status_given or "",
+        "note": row.note,
+        "on": row.on.isoformat(),
+    }
+
+
+def typed_amount(value: Decimal, unit: str) -> str:
+    """Durations with their colon, anything else without its unit, which stands beside the field."""
+    return amounts.format(value, unit=unit if unit in DURATIONS else "", language=language())
 
 
 def checkin(request: HttpRequest, *, goal: GoalRow) -> dict[str, Any]:

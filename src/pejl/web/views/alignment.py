@@ -14,7 +14,7 @@ from pejl.queries import goals as goals_read
 from pejl.queries import parents, scope
 from pejl.services import alignment
 from pejl.services.errors import Rejected
-from pejl.web import goalpages, pages
+from pejl.web import goalpages, pages, words
 from pejl.web.forms import goals as forms
 
 
@@ -27,7 +27,7 @@ def align(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def add(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     read = forms.reader(request)
     try:
         parent = read.read("parent", forms.identity)
@@ -44,7 +44,7 @@ def add(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def reshare(request: HttpRequest, goal_id: UUID, parent_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     read = forms.reader(request)
     try:
         share = read.read("share", forms.fraction)
@@ -58,7 +58,7 @@ def reshare(request: HttpRequest, goal_id: UUID, parent_id: UUID) -> HttpRespons
 @require_POST
 @pages.signed_in
 def remove(request: HttpRequest, goal_id: UUID, parent_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     try:
         alignment.unalign(goal_id, parent=parent_id, by=by, at=now, key=pages.key(request))
     except Rejected as rejected:
@@ -69,16 +69,19 @@ def remove(request: HttpRequest, goal_id: UUID, parent_id: UUID) -> HttpResponse
 def _page(
     request: HttpRequest, goal_id: UUID, *, rejected: Rejected | None = None, at: UUID | None = None
 ) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     scope.goal(by, goal_id, right=Right.EDIT)
     text = request.GET.get("q", "") or request.POST.get("q", "")
+    goal = goals_read.one(by, goal_id, now=now)
     choices, more = parents.choices(by, child=goal_id, text=text)
     return pages.render(
         request,
         "goals/align.html",
         status=goalpages.status_of(rejected),
-        goal=goals_read.one(by, goal_id, now=now),
+        goal=goal,
         choices=choices,
+        told={one.id: words.choice(one) for one in choices},
+        shares={parent.id: forms.percent_text(parent.share) for parent in goal.parents},
         more=more,
         q=text,
         errors=pages.errors(rejected) if rejected else {},

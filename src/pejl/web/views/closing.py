@@ -16,18 +16,22 @@ from pejl.queries import closings, scope
 from pejl.queries import goals as goals_read
 from pejl.services import closing
 from pejl.services.errors import Rejected
-from pejl.web import goalpages, goalwords, pages
+from pejl.web import closingwords, goalpages, pages
 from pejl.web.forms import goals as forms
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
 def close(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     scope.goal(by, goal_id, right=Right.CLOSE)
     row = goals_read.one(by, goal_id, now=now)
     if request.method != "POST":
-        return HttpResponseRedirect(goalpages.address(goal_id)) if row.state is not State.OPEN else _closing(request, row)
+        return (
+            HttpResponseRedirect(goalpages.address(goal_id))
+            if row.state is not State.OPEN
+            else _closing(request, row)
+        )
     try:
         if request.POST.get("outcome") == State.POSTPONED:
             return _carry_on(request, goal_id)
@@ -40,7 +44,7 @@ def close(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def reopen(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     try:
         closing.reopen(goal_id, by=by, at=now, key=pages.key(request))
     except Rejected as rejected:
@@ -65,12 +69,14 @@ def postpone(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
 def copy(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     refused: Rejected | None = None
     if request.method == "POST":
         try:
             reach = request.POST.get("reach", "children")
-            copied = closing.copy(goal_id, period=_period(request), reach=reach, by=by, at=now, key=pages.key(request))
+            copied = closing.copy(
+                goal_id, period=_period(request), reach=reach, by=by, at=now, key=pages.key(request)
+            )
             return pages.done(request, _("Copied. This is the copy."), goalpages.address(copied))
         except Rejected as rejected:
             refused = rejected
@@ -78,9 +84,11 @@ def copy(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 
 
 def _carry_on(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     reason = request.POST.get("reason", "")
-    clone = closing.postpone(goal_id, period=_period(request), reason=reason, by=by, at=now, key=pages.key(request))
+    clone = closing.postpone(
+        goal_id, period=_period(request), reason=reason, by=by, at=now, key=pages.key(request)
+    )
     return pages.done(request, _("Postponed. This is where it carries on."), goalpages.address(clone))
 
 
@@ -91,8 +99,10 @@ def _period(request: HttpRequest) -> UUID:
     return found[0]
 
 
-def _closing(request: HttpRequest, row: goals_read.GoalRow, *, rejected: Rejected | None = None) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+def _closing(
+    request: HttpRequest, row: goals_read.GoalRow, *, rejected: Rejected | None = None
+) -> HttpResponse:
+    by, now = pages.member(request), pages.now(request)
     found = closings.suggestion(by, row.id, now=now)
     return pages.render(
         request,
@@ -100,13 +110,13 @@ def _closing(request: HttpRequest, row: goals_read.GoalRow, *, rejected: Rejecte
         status=goalpages.status_of(rejected),
         **_asked(request, by, row, rejected),
         closing=found,
-        graded=goalwords.graded(found.computed, ambition=row.ambition, bands=found.bands),
+        page=closingwords.page(found),
         unit=forms.unit_of(row),
     )
 
 
 def _moving(request: HttpRequest, goal_id: UUID, template: str, rejected: Rejected | None) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     row = goals_read.one(by, goal_id, now=now)
     status = goalpages.status_of(rejected)
     return pages.render(request, template, status=status, **_asked(request, by, row, rejected))
@@ -117,7 +127,7 @@ def _asked(
 ) -> dict[str, Any]:
     return {
         "goal": row,
-        "targets": closings.targets(by, row),
+        "periods": closingwords.periods(closings.targets(by, row, today=by.today(pages.now(request)))),
         "errors": pages.errors(rejected) if rejected else {},
         "typed": request.POST if rejected else {},
     }

@@ -22,20 +22,25 @@ from pejl.web import goalpages, pages
 @pages.signed_in
 def post(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     """A comment on the goal; with `checkin` an answer to that check-in, on this goal or one under it."""
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
-    text, checkin = request.POST.get("text", ""), next(iter(pages.ids([request.POST.get("checkin", "")])), None)
+    by, now = pages.member(request), pages.now(request)
+    text, checkin = (
+        request.POST.get("text", ""),
+        next(iter(pages.ids([request.POST.get("checkin", "")])), None),
+    )
     on = timelines.checkin(by, checkin).goal_id if checkin else goal_id
     try:
         comments.post(on, text=text, checkin=checkin, by=by, at=now, key=pages.key(request))
     except Rejected as rejected:
-        return goalpages.show(request, goal_id, rejected=rejected, at=str(checkin or "comment"), typed={"text": text})
+        return goalpages.show(
+            request, goal_id, rejected=rejected, at=str(checkin or "comment"), typed={"text": text}
+        )
     return pages.done(request, _("Comment posted"), goalpages.address(goal_id, "timeline"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
 def edit(request: HttpRequest, item: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     goal_id, remark = timelines.comment(by, item)
     if not remark.mine:
         raise Forbidden(Right.COMMENT)
@@ -60,7 +65,7 @@ def edit(request: HttpRequest, item: UUID) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def remove(request: HttpRequest, item: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     goal_id, _remark = timelines.comment(by, item)
     try:
         comments.remove(item, by=by, at=now, key=pages.key(request))

@@ -27,7 +27,7 @@ def goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
 def remove(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     scope.goal(by, goal_id, right=Right.EDIT)
     row = goals_read.one(by, goal_id, now=now)
     refused: Rejected | None = None

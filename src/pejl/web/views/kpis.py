@@ -3,150 +3,183 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.translation import get_language, gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pejl.domain import amounts
-from pejl.domain.values import Refused, Role
-from pejl.queries import directories, kpis as queries
+from pejl.domain.access import Right
+from pejl.domain.values import Role
+from pejl.queries import directories
+from pejl.queries import kpis as queries
 from pejl.queries.kpis import KpiRow
+from pejl.queries.scope import Forbidden, Member
 from pejl.services import kpis
 from pejl.services.errors import Rejected
-from pejl.web import charts, pages
+from pejl.web import charts, goalpages, goalwords, pages
+from pejl.web.forms import kpis as forms
 
 
+@require_safe
 @pages.signed_in
-@require_GET
 def every(request: HttpRequest) -> HttpResponse:
     by = pages.member(request)
-    rows = [(row, _spark(row)) for row in queries.rows(by)]
-    return pages.render(request, "kpis/every.html", rows=rows, may_add=by.role is not Role.OBSERVER)
-
-
-@pages.signed_in
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    by, typed, errors = pages.member(request), request.POST.dict(), {}
-    if request.method == "POST":
-        try:
-            item = kpis.create(by=by, at=pages.now(request), key=pages.key(request), **_read(typed))
-            return pages.done(request, _("The KPI is there. Give it a reading."), f"/kpis/{item}")
-        except Rejected as rejected:
-            errors = pages.errors(rejected)
-    return _form(request, None, typed, errors)
-
-
-@pages.signed_in
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, item: UUID) -> HttpResponse:
-    by, row, errors = pages.member(request), queries.one(pages.member(request), item), {}
-    typed = request.POST.dict() or _shown(row)
-    if request.method == "POST":
-        try:
-            kpis.edit(item, **_read(typed), by=by, at=pages.now(request))
-            return pages.done(request, _("The KPI is saved."), f"/kpis/{item}")
-        except Rejected as rejected:
-            errors = pages.errors(rejected)
-    return _form(request, row, typed, errors)
-
-
-def _form(request: HttpRequest, row: KpiRow | None, typed: Mapping[str, str], errors: Mapping[str, str]) -> HttpResponse:
-    by = pages.member(request)
+    rows = [(row, goalwords.limit(row), _spark(row)) for row in queries.rows(by)]
+    outside = sum(row.in_range is False for row, _limit, _drawn in rows)
     return pages.render(
-        request, "kpis/form.html", status=422 if errors else 200, row=row, typed=typed, errors=errors,
-        people=[one for one in directories.people(by) if one.active], teams=directories.teams(by),
+        request, "kpis/every.html", rows=rows, outside=outside, may_add=by.role is not Role.OBSERVER
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
-@require_GET
+def new(request: HttpRequest) -> HttpResponse:
+    by = pages.member(request)
+    if by.role is Role.OBSERVER:
+        raise Forbidden(Right.CREATE)
+    if request.method != "POST":
+        return _form(request, None, typed={"owner": str(by.person_id or "")})
+    try:
+        item = kpis.create(**forms.kpi(request), by=by, at=pages.now(request), key=pages.key(request))
+    except Rejected as rejected:
+        return _form(request, None, typed=request.POST.dict(), rejected=rejected)
+    except Forbidden:
+        return _form(request, None, typed=request.POST.dict(), elsewhere=True)
+    return pages.done(request, _("The KPI is there. Give it a reading."), f"/kpis/{item}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.signed_in
+def edit(request: HttpRequest, item: UUID) -> HttpResponse:
+    by, row = _mine(request, item)
+    if request.method != "POST":
+        return _form(request, row, typed=forms.shown(row))
+    try:
+        kpis.edit(item, **forms.kpi(request), by=by, at=pages.now(request), key=pages.key(request))
+    except Rejected as rejected:
+        return _form(request, row, typed=request.POST.dict(), rejected=rejected)
+    except Forbidden:
+        return _form(request, row, typed=request.POST.dict(), elsewhere=True)
+    return pages.done(request, _("The KPI is saved."), f"/kpis/{item}")
+
+
+def _mine(request: HttpRequest, item: UUID) -> tuple[Member, KpiRow]:
+    by = pages.member(request)
+    row = queries.one(by, item)
+    if not queries.may_change(by, row):
+        raise Forbidden(Right.EDIT)
+    return by, row
+
+
+def _form(
+    request: HttpRequest,
+    row: KpiRow | None,
+    *,
+    typed: Mapping[str, str],
+    rejected: Rejected | None = None,
+    elsewhere: bool = False,
+) -> HttpResponse:
+    """`elsewhere`: the KPI would be somebody else's, or another team's."""
+    by = pages.member(request)
+    errors = pages.errors(rejected) if rejected else {}
+    if elsewhere:
+        errors = {"owner": _("Choose yourself as the owner, or a team that you lead.")}
+    people = [(str(one.id), one.name) for one in directories.people(by) if one.active]
+    teams = [(str(one.id), one.name) for one in directories.teams(by) if one.archived_at is None]
+    return pages.render(
+        request,
+        "kpis/form.html",
+        status=422 if elsewhere else goalpages.status_of(rejected),
+        row=row,
+        typed=typed,
+        errors=errors,
+        people=[("", _("Nobody yet")), *people],
+        teams=[("", _("No team")), *teams],
+    )
+
+
+@require_safe
+@pages.signed_in
 def one(request: HttpRequest, item: UUID) -> HttpResponse:
     return _one(request, item)
 
 
-def _one(
-    request: HttpRequest, item: UUID, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
-) -> HttpResponse:
+def _one(request: HttpRequest, item: UUID, *, rejected: Rejected | None = None) -> HttpResponse:
     by = pages.member(request)
-    row = queries.one(by, item)
+    row, text = queries.one(by, item), request.GET.get("q", "") or request.POST.get("q", "")
+    offered, more = queries.guardable(by, row, text=text)
     return pages.render(
-        request, "kpis/kpi.html", status=422 if errors else 200, row=row, spark=_spark(row), typed=typed or {},
-        errors=errors or {}, today=by.today(pages.now(request)), may_write=by.role is not Role.OBSERVER,
+        request,
+        "kpis/kpi.html",
+        status=goalpages.status_of(rejected),
+        row=row,
+        limit=goalwords.limit(row),
+        spark_drawn=_spark(row),
+        typed=request.POST if rejected else {},
+        errors=pages.errors(rejected) if rejected else {},
+        today=by.today(pages.now(request)),
+        may_change=queries.may_change(by, row),
+        may_read=queries.may_read(by, row),
+        offered=[(str(goal.id), goal.title) for goal in offered],
+        more=more,
+        endable=queries.endable(by, row),
+        q=text,
     )
 
 
-@pages.signed_in
 @require_POST
+@pages.signed_in
 def reading(request: HttpRequest, item: UUID) -> HttpResponse:
-    by, row = pages.member(request), queries.one(pages.member(request), item)
+    by = pages.member(request)
+    row = queries.one(by, item)
     try:
-        value = _amount(request.POST.get("value", ""), "value", unit=row.unit)
-        if value is None:
-            raise Rejected.one("amount.empty", field="value")
-        kpis.read(item, value=value, on=_day(request.POST.get("on", "")), by=by, at=pages.now(request), key=pages.key(request))
+        given = forms.reading(request, unit=row.unit)
+        kpis.read(item, **given, by=by, at=pages.now(request), key=pages.key(request))
     except Rejected as rejected:
-        return _one(request, item, typed=request.POST.dict(), errors=pages.errors(rejected))
+        return _one(request, item, rejected=rejected)
     return pages.done(request, _("The reading is there."), f"/kpis/{item}")
+
+
+@require_POST
+@pages.signed_in
+def link(request: HttpRequest, item: UUID) -> HttpResponse:
+    """Lets it guard a goal from now on."""
+    by = pages.member(request)
+    try:
+        goal = forms.goal(request)
+        kpis.link(item, goal=goal, by=by, at=pages.now(request), key=pages.key(request))
+    except Rejected as rejected:
+        return _one(request, item, rejected=rejected)
+    return pages.done(request, _("The KPI guards the goal."), f"/kpis/{item}#goals")
+
+
+@require_POST
+@pages.signed_in
+def unlink(request: HttpRequest, item: UUID, goal_id: UUID) -> HttpResponse:
+    by = pages.member(request)
+    try:
+        kpis.unlink(item, goal=goal_id, by=by, at=pages.now(request), key=pages.key(request))
+    except Rejected as rejected:
+        return _one(request, item, rejected=rejected)
+    return pages.done(request, _("The KPI guards the goal no longer."), f"/kpis/{item}#goals")
+
+
+@require_POST
+@pages.signed_in
+def remove(request: HttpRequest, item: UUID) -> HttpResponse:
+    by = pages.member(request)
+    try:
+        kpis.remove(item, by=by, at=pages.now(request), key=pages.key(request))
+    except Rejected as rejected:
+        return _one(request, item, rejected=rejected)
+    return pages.done(request, _("The KPI is followed no longer."), "/kpis")
 
 
 def _spark(row: KpiRow) -> Any:
     return charts.spark([reading.value for reading in row.readings], lower=row.lower, upper=row.upper)
-
-
-def _read(typed: Mapping[str, str]) -> dict[str, Any]:
-    """The form as a KPI; each figure that cannot be read is named at its field."""
-    owner, team = pages.ids([typed.get("owner", "")]), pages.ids([typed.get("team", "")])
-    unit = typed.get("unit", "").strip()
-    return {
-        "name": typed.get("name", ""),
-        "unit": unit,
-        "lower": _amount(typed.get("lower", ""), "lower", unit=unit),
-        "upper": _amount(typed.get("upper", ""), "upper", unit=unit),
-        "owner": owner[0] if owner else None,
-        "team": team[0] if team else None,
-    }
-
-
-def _shown(row: KpiRow) -> dict[str, str]:
-    language = _language()
-    return {
-        "name": row.name,
-        "unit": row.unit,
-        "lower": "" if row.lower is None else amounts.format(row.lower, unit=row.unit, language=language),
-        "upper": "" if row.upper is None else amounts.format(row.upper, unit=row.unit, language=language),
-        "owner": str(row.owner_id or ""),
-        "team": str(row.team_id or ""),
-    }
-
-
-def _amount(text: str, field: str, *, unit: str) -> Decimal | None:
-    if not text.strip():
-        return None
-    try:
-        read = amounts.parse(text, language=_language(), unit=unit)
-    except Refused as refused:
-        raise Rejected.by_rule(refused, field=field) from refused
-    if isinstance(read, amounts.Ambiguous):
-        raise Rejected.one("amount.ambiguous", field=field, readings=read.readings)
-    return read.value
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Rejected.one("date.unreadable", field="on", text=text) from error
-
-
-def _language() -> amounts.Language:
-    return "da" if (get_language() or "").startswith("da") else "en"
 
 
 urls: list[URLPattern] = [
@@ -155,4 +188,7 @@ urls: list[URLPattern] = [
     path("kpis/<uuid:item>", one),
     path("kpis/<uuid:item>/edit", edit),
     path("kpis/<uuid:item>/readings", reading),
+    path("kpis/<uuid:item>/goals", link),
+    path("kpis/<uuid:item>/goals/<uuid:goal_id>/removal", unlink),
+    path("kpis/<uuid:item>/removal", remove),
 ]

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from zoneinfo import available_timezones
 
 from django.contrib import auth
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.text import slugify
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pejl.domain.values import Role
 from pejl.queries import workspaces as workspace_queries
 from pejl.queries.scope import NotFound
-from pejl.services import accounts, workspaces
-from pejl.services.errors import Rejected
+from pejl.services import accounts, texts, workspaces
+from pejl.services.errors import Reason, Rejected
 from pejl.services.people import NewPerson
-from pejl.web import pages
+from pejl.web import choices, pages
+from pejl.web import format as told_as
 
 TRIES = 10
 WAIT_SECONDS = 10 * 60
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The first page of a fresh installation: names the workspace and its first owner."""
     if workspace_queries.any_exist():
         return HttpResponseRedirect("/")
-    typed = {"language": get_language(), "fiscal_year_start": "1", "timezone": "Europe/Copenhagen", **request.POST.dict()}
+    usual = {"language": told_as.language(), "fiscal_year_start": "1", "timezone": "Europe/Copenhagen"}
+    typed: dict[str, str] = {**usual, **{name: str(text) for name, text in request.POST.items()}}
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -40,56 +42,96 @@ def start(request: HttpRequest) -> HttpResponse:
         else:
             auth.login(request, account, backend="django.contrib.auth.backends.ModelBackend")
             return HttpResponseRedirect("/")
-    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     return pages.bare(
-        request, "sessions/start.html", status=422 if errors else 200, typed=typed, errors=errors, zones=zones
+        request,
+        "sessions/start.html",
+        status=422 if errors else 200,
+        typed=typed,
+        errors=errors,
+        zones=choices.zones(),
+        months=choices.months(),
+        languages=choices.languages(),
     )
 
 
 def _founded(request: HttpRequest, typed: dict[str, str]) -> accounts.Account:
+    """Makes the workspace and its owner. Raises `Rejected`, the owner's name at its own field."""
+    _lines(typed, "name", "owner")
     month = typed["fiscal_year_start"]
     slug = workspaces.create(
-        slugify(typed.get("name", ""))[:50] or f"okr-{secrets.token_hex(3)}",
-        name=typed.get("name", ""),
+        slugify(typed["name"])[:50].strip("-_").replace("_", "-") or f"okr-{secrets.token_hex(3)}",
+        name=typed["name"],
         language=typed["language"],
         timezone=typed["timezone"],
-        fiscal_year_start=int(month) if month.isascii() and month.isdigit() else 0,
+        fiscal_year_start=int(month) if month.isascii() and month.isdigit() and len(month) < 3 else 0,  # noqa: PLR2004
         at=pages.now(request),
         owner=NewPerson(
-            email=typed.get("email", ""), name=typed.get("owner", ""), role=Role.OWNER, password=typed.get("password", "")
+            email=typed.get("email", ""),
+            name=typed["owner"],
+            role=Role.OWNER,
+            password=typed.get("password", ""),
+            language=typed["language"],
         ),
     )
     request.session["workspace"] = slug
     return accounts.by_email(typed["email"])
 
 
-@require_http_methods(["GET", "POST"])
+def _lines(typed: dict[str, str], *names: str) -> None:
+    """Raises `Rejected` for each of these fields without a usable line of text."""
+    reasons: list[Reason] = []
+    for name in names:
+        try:
+            texts.line(typed.get(name, ""), field=name)
+        except Rejected as rejected:
+            reasons += rejected.reasons
+    if reasons:
+        raise Rejected(reasons)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if not workspace_queries.any_exist():
         return HttpResponseRedirect("/start")
     if pages.member_or_none(request):
         return HttpResponseRedirect(pages.next_url(request))
-    typed, errors = request.POST.dict(), {}
+    error = ""
     if request.method == "POST":
-        counted = f"signin:{typed.get('email', '').lower()[:254]}:{request.META.get('REMOTE_ADDR')}"
-        if cache.get(counted, 0) >= TRIES:
-            errors["password"] = _("Too many tries. Wait ten minutes and try again.")
-        else:
-            account = auth.authenticate(request, username=typed.get("email", ""), password=typed.get("password", ""))
-            if account is not None:
-                cache.delete(counted)
-                auth.login(request, account)
-                return HttpResponseRedirect(pages.next_url(request))
-            cache.set(counted, cache.get(counted, 0) + 1, WAIT_SECONDS)
-            errors["password"] = _("E-mail and password do not match. Check both and try again.")
+        error = _entered(request)
+        if not error:
+            return HttpResponseRedirect(pages.next_url(request))
     return pages.bare(
-        request, "sessions/signin.html", status=422 if errors else 200, typed=typed, errors=errors, next=pages.next_url(request)
+        request,
+        "sessions/signin.html",
+        status=422 if error else 200,
+        email=request.POST.get("email", ""),
+        error=error,
+        next=pages.next_url(request),
     )
+
+
+def _entered(request: HttpRequest) -> str:
+    """Signs the person in, or says why not. An address has ten tries from one place in ten minutes."""
+    email, password = request.POST.get("email", "").strip(), request.POST.get("password", "")
+    told = f"{email.lower()} {request.META.get('REMOTE_ADDR', '')}"
+    counted = "signin:" + hashlib.sha256(told.encode()).hexdigest()
+    cache.add(counted, 0, WAIT_SECONDS)
+    if cache.incr(counted) > TRIES:
+        return _("Too many tries. Wait ten minutes and try again.")
+    account = auth.authenticate(request, username=email, password=password)
+    if account is None:
+        return _("E-mail and password do not match. Check both and try again.")
+    cache.delete(counted)
+    auth.login(request, account)
+    return ""
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leaves; the browser keeps the language."""
+    spoken = told_as.language()
     auth.logout(request)
+    request.session["language"] = spoken
     return HttpResponseRedirect("/signin")
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pejl.domain.access import Right
+from pejl.queries import directories, scope
 from pejl.queries import goals as goals_read
-from pejl.queries import people, scope
 from pejl.queries import tasks as tasks_read
 from pejl.services import milestones, tasks
 from pejl.services.errors import Rejected
@@ -22,7 +22,7 @@ from pejl.web.forms import goals as forms
 @require_POST
 @pages.signed_in
 def add(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     try:
         tasks.add(goal_id, **forms.task(request), by=by, at=now, key=pages.key(request))
     except Rejected as rejected:
@@ -35,7 +35,7 @@ def add(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @pages.signed_in
 def tick(request: HttpRequest, item: UUID) -> HttpResponse:
     """`done` 1 or 0: sent twice it says the same."""
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     row = tasks_read.one(by, item)
     done = request.POST.get("done") == "1"
     try:
@@ -44,14 +44,16 @@ def tick(request: HttpRequest, item: UUID) -> HttpResponse:
         return goalpages.show(request, row.goal_id, rejected=rejected, at="tasks")
     message = _("Done: %(title)s") if done else _("Not done: %(title)s")
     return pages.done(
-        request, message % {"title": row.title}, pages.next_url(request, goalpages.address(row.goal_id, "tasks"))
+        request,
+        message % {"title": row.title},
+        pages.next_url(request, goalpages.address(row.goal_id, "tasks")),
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
 def edit(request: HttpRequest, item: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     row = tasks_read.one(by, item)
     scope.goal(by, row.goal_id, right=Right.EDIT)
     refused: Rejected | None = None
@@ -67,7 +69,15 @@ def edit(request: HttpRequest, item: UUID) -> HttpResponse:
         status=goalpages.status_of(refused),
         task=row,
         goal=goals_read.one(by, row.goal_id, now=now),
-        people=people.choices(by),
+        before={
+            "title": row.title,
+            "owner": row.owner.id if row.owner else "",
+            "due": row.due.isoformat() if row.due else "",
+        },
+        owners=[
+            ("", _("nobody yet")),
+            *((str(one.id), one.name) for one in directories.people(by) if one.active),
+        ],
         errors=pages.errors(refused) if refused else {},
         typed=request.POST if refused else None,
     )
@@ -76,7 +86,7 @@ def edit(request: HttpRequest, item: UUID) -> HttpResponse:
 @require_POST
 @pages.signed_in
 def remove(request: HttpRequest, item: UUID) -> HttpResponse:
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     row = tasks_read.one(by, item)
     try:
         tasks.remove(item, by=by, at=now, key=pages.key(request))
@@ -91,7 +101,7 @@ def remove(request: HttpRequest, item: UUID) -> HttpResponse:
 @pages.signed_in
 def reach(request: HttpRequest, item: UUID) -> HttpResponse:
     """`reached` 1 or 0; a milestone reached is reached today."""
-    by, now = pages.member(request), request.now  # type: ignore[attr-defined]
+    by, now = pages.member(request), pages.now(request)
     goal_id = tasks_read.goal_of_milestone(by, item)
     on = by.today(now) if request.POST.get("reached") == "1" else None
     try:

@@ -42,7 +42,7 @@ class Records:
 
 def records(workspace_id: UUID, goals: Collection[UUID]) -> Records:
     """Check-ins, milestones and tasks of these goals. Three queries."""
-    return Records(_words(workspace_id, goals), _milestones(workspace_id, goals), _tasks(workspace_id, goals))
+    return Records(words(workspace_id, goals), _milestones(workspace_id, goals), _tasks(workspace_id, goals))
 
 
 def own(row: Any, found: Records) -> tuple[Decimal | None, float | None]:
@@ -119,25 +119,28 @@ def broken_guards(workspace_id: UUID, goals: Collection[UUID]) -> set[UUID]:
         rows = Guardrail.objects.current().filter(workspace_id=workspace_id, goal_id__in=ids)
         for kpi, goal in rows.values_list("kpi", "goal_id"):
             guards.setdefault(kpi, []).append(goal)
-    if not guards:
-        return set()
+    return {goal for kpi in broken_kpis(workspace_id, guards) for goal in guards[kpi]}
+
+
+def broken_kpis(workspace_id: UUID, items: Collection[UUID]) -> set[UUID]:
+    """Those of the KPIs whose latest reading is out of range. Two queries, none for no KPI."""
     latest: dict[UUID, Decimal] = {
         kpi: value
-        for ids in batches(guards)
+        for ids in batches(items)
         for kpi, value in Reading.objects.current()
         .filter(workspace_id=workspace_id, kpi__in=ids)
         .order_by("kpi", "on", "known_from", "pk")
         .values_list("kpi", "value")
     }
     found: set[UUID] = set()
-    for ids in batches(guards):
+    for ids in batches(items):
         rows = Kpi.objects.current().filter(workspace_id=workspace_id, item__in=ids)
         for item, lower, upper in rows.values_list("item", "lower", "upper"):
             value = latest.get(item)
             low = value is not None and lower is not None and value < lower
             high = value is not None and upper is not None and value > upper
             if low or high:
-                found.update(guards[item])
+                found.add(item)
     return found
 
 
@@ -148,7 +151,8 @@ def batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
         yield every[start : start + BATCH]
 
 
-def _words(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Word]:
+def words(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Word]:
+    """What the standing check-ins on each goal come to. One query."""
     found: dict[UUID, Word] = {}
     for ids in batches(goals):
         rows = (

@@ -1,0 +1,99 @@
+"""The frame of every signed-in page: the menu, one's teams, the period, who and where one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from pejl.domain.values import Role
+from pejl.queries import frames
+from pejl.queries.scope import Member
+from pejl.web import charts, format as told_as
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NavTeam:
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    workspace_name: str
+    workspaces: tuple[frames.Place, ...]
+    person_name: str
+    person_id: UUID | None
+    nav: tuple[NavItem, ...]
+    foot: tuple[NavItem, ...]
+    teams: tuple[NavTeam, ...]
+    period_name: str
+    period_ruler: charts.Ruler | None
+    today: date
+    language: str
+    theme: str
+    can_create: bool
+
+
+def build(request: HttpRequest) -> Shell:
+    """Three queries, whatever the page."""
+    by: Member = request.member  # type: ignore[attr-defined]
+    now = request.now  # type: ignore[attr-defined]
+    today = by.today(now)
+    frame = frames.frame(by, account_id=request.user.pk, now=now)
+    language = told_as.language()
+    period = frame.period
+    ruler = None
+    if period is not None:
+        ruler = charts.ruler(
+            start=period.start,
+            end=period.end,
+            today=today,
+            language=language,
+            mini=True,
+            name=period.said(language),
+        )
+    return Shell(
+        workspace_name=by.workspace_name,
+        workspaces=frame.places,
+        person_name=by.name,
+        person_id=by.person_id,
+        nav=_nav(request.path, due=frame.due),
+        foot=(_item(_("Settings"), "/settings", "settings", request.path),),
+        teams=tuple(
+            NavTeam(team.name, f"/teams/{team.id}", request.path == f"/teams/{team.id}")
+            for team in frame.teams
+        ),
+        period_name=period.said(language) if period else "",
+        period_ruler=ruler,
+        today=today,
+        language=language,
+        theme=request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark"} else "",
+        can_create=by.role is not Role.OBSERVER,
+    )
+
+
+def _nav(path: str, *, due: int) -> tuple[NavItem, ...]:
+    return (
+        NavItem(_("Home"), "/", "home", path == "/"),
+        _item(_("Check-in"), "/checkin", "checkin", path, count=due),
+        _item(_("Objectives"), "/goals", "goals", path),
+        _item(_("KPIs"), "/kpis", "kpi", path),
+    )
+
+
+def _item(label: str, url: str, icon: str, path: str, *, count: int = 0) -> NavItem:
+    return NavItem(label, url, icon, path == url or path.startswith(f"{url}/"), count)

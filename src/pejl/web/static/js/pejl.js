@@ -1,0 +1,139 @@
+/*
+ * Pejl — what the browser adds. No page needs this file to be read or sent:
+ * it holds the theme switch, the keyboard paths and the menus that close
+ * themselves. Every number is worked out on the server.
+ */
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const THEME = "pejl-theme";
+  const CHORD_MS = 1200;
+
+  /* ---------------------------------------------------------------- theme -- */
+  // Private windows and strict settings may refuse storage; then the choice lasts for the page.
+  const remembered = () => {
+    try { return localStorage.getItem(THEME); } catch { return null; }
+  };
+  const remember = (theme) => {
+    try { localStorage.setItem(THEME, theme); } catch { /* nothing to remember it in */ }
+  };
+  const isDark = () =>
+    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const paintSwitches = () => {
+    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+      button.setAttribute("aria-pressed", String(isDark()));
+    }
+  };
+  const chosen = remembered();
+  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+
+  /* ----------------------------------------------------------- the keyboard -- */
+  const FIELDS = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
+  const inField = (target) => target instanceof Element && target.closest(FIELDS) !== null;
+  const hasModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
+  const openDialog = () => document.querySelector("dialog[open]");
+  let chord = 0;
+
+  const follow = (key) => {
+    const link = document.querySelector(`[data-key="${key}"]`);
+    link?.click();
+    return link !== null;
+  };
+  const showKeys = () => {
+    const dialog = document.querySelector("dialog#keys");
+    dialog?.showModal();
+    return dialog !== null;
+  };
+  const goTo = (place) => { location.assign(place); return true; };
+
+  const shortcut = (event) => {
+    if (root.dataset.keys === "off" || event.defaultPrevented || event.repeat) return;
+    if (hasModifier(event) || inField(event.target) || openDialog()) return;
+    const afterG = Date.now() - chord < CHORD_MS;
+    chord = 0;
+    let done = false;
+    if (afterG && event.key === "h") done = goTo("/");
+    else if (afterG && event.key === "o") done = goTo("/goals");
+    else if (event.key === "g") chord = Date.now();
+    else if (event.key === "c" || event.key === "n") done = follow(event.key);
+    else if (event.key === "?") done = showKeys();
+    if (done) event.preventDefault();
+  };
+
+  /* Ctrl/Cmd+Enter sends the form one is writing in, or the only one that asks for it. */
+  const send = (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const wanted = "form#checkin, form[data-send]";
+    const within = event.target instanceof Element ? event.target.closest("form") : null;
+    const form = within ? (within.matches(wanted) ? within : null) : document.querySelector(wanted);
+    if (!form || openDialog()?.contains(form) === false) return;
+    event.preventDefault();
+    form.requestSubmit();
+  };
+
+  /* ---------------------------------------------------------- the check-in -- */
+  const VALUE = "[name$='value']:not([type='hidden']):not(:disabled)";
+
+  const nextValue = (row) => {
+    const rows = [...row.closest("form").querySelectorAll("[data-checkin]")];
+    return rows.slice(rows.indexOf(row) + 1).map((one) => one.querySelector(VALUE)).find(Boolean);
+  };
+  const stepDown = (event, row) => {
+    // Enter would send the form with the rest of the rows untouched; it walks on instead.
+    event.preventDefault();
+    const field = nextValue(row);
+    field?.focus();
+    field?.select?.();
+  };
+  const pickConfidence = (event, row) => {
+    const wanted = event.key === "0" ? "10" : event.key;
+    const group = [...row.querySelectorAll("input[type='radio']")].filter((one) => one.name === event.target.name);
+    const pip = group.find((one) => one.value === wanted);
+    if (!pip) return;
+    event.preventDefault();
+    pip.focus();
+    pip.click();
+  };
+  const checkin = (event) => {
+    if (hasModifier(event) || !(event.target instanceof Element)) return;
+    const row = event.target.closest("form#checkin [data-checkin]");
+    if (!row || root.dataset.keys === "off") return;
+    if (event.key === "Enter" && event.target.matches(VALUE)) stepDown(event, row);
+    else if (/^[0-9]$/.test(event.key) && event.target.matches("input[type='radio']")) pickConfidence(event, row);
+  };
+
+  /* ------------------------------------------------------------- the menus -- */
+  const MENUS = "details.menu[open], details.more-menu[open]";
+  const closeMenus = (keep) => {
+    for (const menu of document.querySelectorAll(MENUS)) {
+      if (!keep || !menu.contains(keep)) menu.open = false;
+    }
+  };
+  const escapeMenus = (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector(MENUS);
+    if (!menu) return;
+    const had = menu.contains(document.activeElement);
+    closeMenus(null);
+    if (had) menu.querySelector("summary")?.focus();
+  };
+
+  /* One listener each on the document, so parts that arrive later take part too. */
+  document.addEventListener("keydown", checkin);
+  document.addEventListener("keydown", send);
+  document.addEventListener("keydown", escapeMenus);
+  document.addEventListener("keydown", shortcut);
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    closeMenus(target);
+    if (target?.closest("[data-theme-toggle]")) {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      remember(root.dataset.theme);
+      paintSwitches();
+    }
+  });
+  document.addEventListener("DOMContentLoaded", paintSwitches);
+  document.addEventListener("htmx:load", paintSwitches);
+  if (document.readyState !== "loading") paintSwitches();
+})();
