@@ -26,8 +26,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pejl.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.db import connections  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
 
+# A file, as in use: threads with connections of their own lock it as they would lock the real one.
+if connections["default"].vendor == "sqlite":
+    connections.databases["default"]["TEST"]["NAME"] = f"{os.environ['PEJL_TEST_FOLDER']}/test.sqlite3"
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 hypothesis_settings.register_profile("pejl", deadline=None, max_examples=100, print_blob=True)
 hypothesis_settings.load_profile("pejl")

@@ -1,4 +1,4 @@
-"""What others made and Pejl carries along: every file is named, unchanged, and nothing is fetched from elsewhere."""
+"""What others made and Pejl carries along: every file is named and unchanged; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def entries() -> list[dict[str, str]]:
 
 
 def carried() -> set[str]:
-    """Every vendored file, relative to static/; the manifest itself and licence texts are not vendored code."""
+    """Every vendored file, relative to static/; the manifest and licence texts are left out."""
     return {
         path.relative_to(STATIC).as_posix()
         for folder in ("vendor", "fonts")

@@ -47,9 +47,14 @@ def demo(data_dir: Path | None, language: str | None, seed: int, *, no_serve: bo
     from pejl.services import demo as demos
 
     _migrate()
-    chosen = language or _terminal_language()
     password = _kept_password(folder)
-    filled = demos.ensure(language=chosen, seed=seed, at=timezone.now(), email=DEMO_EMAIL, password=password)
+    filled = demos.ensure(
+        language="da" if (language or _terminal_language()) == "da" else "en",
+        seed=seed,
+        at=timezone.now(),
+        email=DEMO_EMAIL,
+        password=password,
+    )
     click.echo(
         "Fjordlight is filled: twelve weeks of OKRs up to today." if filled else "Fjordlight is here already."
     )

@@ -17,7 +17,7 @@ def new_id() -> uuid.UUID:
     return made
 
 
-class Id(models.UUIDField):
+class Id(models.UUIDField):  # type: ignore[type-arg]
     """The primary key of every row."""
 
     def __init__(self, **options: Any) -> None:

@@ -93,6 +93,14 @@ def people(by: Member) -> list[PersonRow]:
     ]
 
 
+def own_zone(by: Member) -> str:
+    """The time zone the person has chosen for themselves; "" follows the workspace. One query."""
+    if by.person_id is None:
+        return ""
+    rows = Person.objects.filter(workspace_id=by.workspace_id, pk=by.person_id)
+    return rows.values_list("timezone", flat=True).first() or ""
+
+
 def teams(by: Member) -> list[TeamRow]:
     """Every team with its members, parents before their sub-teams. Two queries."""
     members: dict[UUID, list[MemberRow]] = {}

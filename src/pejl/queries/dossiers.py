@@ -12,10 +12,9 @@ from django.db.models import Q
 from pejl.domain import rhythm
 from pejl.domain.access import Right
 from pejl.domain.grading import Bands
-from pejl.domain.rhythm import Rhythm
-from pejl.domain.values import Kind, ProgressMode, State
-from pejl.models import Edge, Workspace
-from pejl.queries import closings, courses, goals, guards, scope, tasks, timelines
+from pejl.domain.values import Kind, State
+from pejl.models import Edge
+from pejl.queries import closings, courses, dues, goals, guards, scope, tasks, timelines
 from pejl.queries.closings import Copies
 from pejl.queries.courses import Point
 from pejl.queries.goals import GoalRow, PersonRef
@@ -55,7 +54,6 @@ def one(
     """Raises `NotFound`. The number of queries does not depend on how much there is."""
     goal = goals.one(by, goal_id, now=now)
     under = _under(by, goal, now=now)
-    workspace = Workspace.objects.get(pk=by.workspace_id)
     key_results = tuple(row for row in under if row.kind is Kind.KEY_RESULT)
     initiatives = tuple(row for row in under if row.kind is Kind.INITIATIVE)
     with_tasks = [row.id for row in (goal, *initiatives) if row.kind is Kind.INITIATIVE]
@@ -70,14 +68,14 @@ def one(
         guards=guards.of(by, goal_id),
         course=courses.of(by, goal_id, mode=goal.progress_mode),
         copies=closings.copies(by, goal),
-        next_checkin=_next(by, goal, key_results, workspace, now=now),
-        bands=closings.bands(workspace),
+        next_checkin=_next(by, goal, key_results, now=now),
+        bands=closings.bands_of(by),
         rights={row.id: row.rights for row in (goal, *under)},
     )
 
 
 def _under(by: Member, goal: GoalRow, *, now: datetime) -> list[GoalRow]:
-    """The children in their order, and the initiatives of the key results among them."""
+    """The children in their order, open ones first, and the initiatives of the key results among them."""
     edges = Edge.objects.current().filter(workspace_id=by.workspace_id)
     first = edges.filter(parent_id=goal.id)
     place = dict(first.order_by("position", "known_from", "pk").values_list("child_id", "position"))
@@ -85,19 +83,16 @@ def _under(by: Member, goal: GoalRow, *, now: datetime) -> list[GoalRow]:
     second = edges.filter(parent_id__in=first.values("child_id"), parent__kind=Kind.KEY_RESULT)
     wanted = Q(pk__in=list(order)) | Q(pk__in=second.values("child_id"), kind=Kind.INITIATIVE)
     rows = goals.rows(by, scope.goals(by).filter(wanted), now=now)
-    return sorted(rows, key=lambda row: (order.get(row.id, len(order)), row.created_at, row.id))
-
-
-def _next(
-    by: Member, goal: GoalRow, key_results: Sequence[GoalRow], workspace: Workspace, *, now: datetime
-) -> datetime | None:
-    """When the next word is asked for: of the goal itself, or of the key results it lives by."""
-    asked = goal if goal.progress_mode in {ProgressMode.METRIC, ProgressMode.MANUAL} else None
-    if goal.state is not State.OPEN or (
-        asked is None and not any(one.state is State.OPEN for one in key_results)
-    ):
-        return None
-    turn = Rhythm(
-        weekday=workspace.checkin_weekday, at=workspace.checkin_at, every_weeks=workspace.checkin_every_weeks
+    return sorted(
+        rows,
+        key=lambda row: (row.state is not State.OPEN, order.get(row.id, len(order)), row.created_at, row.id),
     )
-    return rhythm.next_due(turn, now=now, zone=by.zone)
+
+
+def _next(by: Member, goal: GoalRow, key_results: Sequence[GoalRow], *, now: datetime) -> datetime | None:
+    """When the next word is asked for: of the goal itself, or of the key results it lives by."""
+    asked = goal.progress_mode in dues.ASKED or any(one.state is State.OPEN for one in key_results)
+    if goal.state is not State.OPEN or not asked:
+        return None
+    turn = dues.of_goals(by, [goal.id])[goal.id]
+    return rhythm.next_due(turn, now=now, zone=by.zone).astimezone(by.zone)

@@ -76,7 +76,7 @@ def changes(by: Member, goal_id: UUID, *, titles: Mapping[UUID, str]) -> list[Ch
     versions = _versions(by, list(titles))
     authors = _authors(by, goal_id, versions)
     found = _decided(versions, goal_id, titles)
-    here = {"goal_id": goal_id, "goal_title": titles[goal_id]}
+    here: dict[str, Any] = {"goal_id": goal_id, "goal_title": titles[goal_id]}
     created = min((one.known_from for one in versions if one.goal_id == goal_id), default=None)
     found = [
         one for one in found if one.here or one.field != "created" or created is None or one.at > created

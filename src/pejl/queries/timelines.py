@@ -215,10 +215,9 @@ def _checkins(by: Member, goal_ids: Sequence[UUID]) -> QuerySet[Any]:
         "partition_by": [F("goal_id")],
         "order_by": [F("on").asc(), F("known_from").asc(), F("pk").asc()],
     }
+    rows: QuerySet[Any] = Checkin.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=goal_ids)
     return (
-        Checkin.objects.current()
-        .filter(workspace_id=by.workspace_id, goal_id__in=goal_ids)
-        .annotate(before=Window(Lag("value"), **window), status_before=Window(Lag("status"), **window))
+        rows.annotate(before=Window(Lag("value"), **window), status_before=Window(Lag("status"), **window))
         .select_related("by")
         .order_by("-known_from", "-pk")
     )
@@ -260,12 +259,8 @@ def _answers(by: Member, ids: Sequence[UUID], chains: dict[UUID, list[Any]]) -> 
 
 
 def _comments(by: Member) -> QuerySet[Any]:
-    return (
-        Comment.objects.current()
-        .filter(workspace_id=by.workspace_id)
-        .select_related("by")
-        .order_by("-posted_at", "-pk")
-    )
+    rows: QuerySet[Any] = Comment.objects.current().filter(workspace_id=by.workspace_id)
+    return rows.select_related("by").order_by("-posted_at", "-pk")
 
 
 def _word(one: Any, goal: Subject, chain: list[Any], answers: list[Any], by: Member) -> Word:

@@ -206,13 +206,19 @@ def _metric(stage: Stage, result: story.Result) -> Metric:
     unit = stage.said(result.unit)
     figures: dict[str, Decimal | None] = {}
     for name in ("start", "target", "lower", "upper", "warning"):
-        text = getattr(result, name)
+        text: story.Text | None = getattr(result, name)
         figures[name] = None
         if text is not None:
             figures[name], unit = _amount(stage, stage.said(text), unit)
-    if result.kind is MetricKind.REACH:
-        figures["start"] = Decimal(0)
-    return Metric(result.kind, unit=unit, **figures)
+    return Metric(
+        result.kind,
+        unit=unit,
+        start=Decimal(0) if result.kind is MetricKind.REACH else figures["start"],
+        target=figures["target"],
+        lower=figures["lower"],
+        upper=figures["upper"],
+        warning=figures["warning"],
+    )
 
 
 def _result(stage: Stage, aim: story.Aim, result: story.Result) -> GoalDraft:

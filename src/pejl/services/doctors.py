@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import F
 
 from pejl.domain import alignment
+from pejl.domain.values import Refused
 from pejl.models import (
     Checkin,
     Comment,
@@ -78,10 +79,7 @@ def examine(slug: str, *, at: datetime) -> Report:
     titles = dict(Goal.objects.filter(workspace=workspace).values_list("pk", "title"))
     today = at.astimezone(ZoneInfo(workspace.timezone)).date()
     found = [
-        *(
-            _fault(workspace, titles, one.goal_id, one.field, one.stored, one.right)
-            for one in figures.verify(workspace, today=today)
-        ),
+        *_figures(workspace, titles, today=today),
         *_edges(workspace, titles),
         *_versions(workspace, titles),
         *_spans(workspace, titles),
@@ -109,6 +107,18 @@ def _fault(
     return Fault(workspace.slug, goal_id, title, what, str(stored), str(right))
 
 
+def _figures(workspace: Workspace, titles: dict[UUID, str], *, today: date) -> Iterator[Fault]:
+    """Every figure again from the records. Shares or edges that no figure can be computed by are told instead."""
+    try:
+        differences = figures.verify(workspace, today=today)
+    except Refused as refused:
+        if refused.code != "alignment.cycle":
+            yield _fault(workspace, titles, None, "figures", refused.code, "shares of 1 in all, at most")
+        return
+    for one in differences:
+        yield _fault(workspace, titles, one.goal_id, one.field, one.stored, one.right)
+
+
 def _edges(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
     """No cycle, and none from or to a goal that was removed."""
     edges = Edge.objects.current().filter(workspace=workspace)
@@ -117,8 +127,10 @@ def _edges(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
         children.setdefault(parent, []).append(child)
     try:
         alignment.order(titles, children=children)
-    except ValueError as cycle:
-        yield _fault(workspace, titles, None, "alignment", cycle, "no cycle")
+    except Refused as refused:
+        path: Any = refused.params["path"]
+        circle = " → ".join(titles.get(one, str(one)) for one in path)
+        yield _fault(workspace, titles, path[0], "alignment", circle, "no way back to itself")
     for end in ("child", "parent"):
         for goal_id in edges.filter(**{f"{end}__removed_at__isnull": False}).values_list(
             f"{end}_id", flat=True
@@ -175,10 +187,10 @@ def _spans(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
 def _strangers(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
     """Nothing hangs on a goal of another workspace."""
     for model in SPANNED:
-        link = "child" if model is Edge else "goal"
-        rows: Any = model.objects.filter(workspace=workspace).exclude(**{f"{link}__workspace": workspace})
-        for goal_id in rows.values_list(f"{link}_id", flat=True):
-            yield _fault(workspace, titles, goal_id, model.__name__, "another workspace's goal", "its own")
+        for link in ("child", "parent") if model is Edge else ("goal",):
+            rows: Any = model.objects.filter(workspace=workspace).exclude(**{f"{link}__workspace": workspace})
+            for goal_id in rows.values_list(f"{link}_id", flat=True):
+                yield _fault(workspace, titles, goal_id, model.__name__, "another workspace's goal", "its own")
 
 
 def _last_figures(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:

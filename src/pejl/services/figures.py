@@ -233,13 +233,17 @@ def _write(
     seeds: Collection[UUID],
     at: datetime,
 ) -> None:
-    """Only what changed; the goals that were named also where a caller changed their row already."""
-    kept = _latest(workspace_id, seeds)
+    """Only what changed; the goals that were named also where a caller changed their row already.
+
+    A write that waited for the lock may bear an earlier moment than what was kept meanwhile: its figures
+    are known from that moment on, so that the last ones kept are always the present ones.
+    """
+    kept = _latest(workspace_id, rows)
     moved = [row for key, row in rows.items() if _stored(row) != before[key]]
     told = [
         row
         for key, row in rows.items()
-        if _stored(row) != (kept.get(key) if key in seeds else before[key])
+        if _stored(row) != (kept.get(key, (at, None))[1] if key in seeds else before[key])
     ]  # fmt: skip
     if moved:
         _save(moved)
@@ -248,7 +252,7 @@ def _write(
             Figure(
                 workspace_id=workspace_id,
                 goal_id=row.pk,
-                known_from=at,
+                known_from=max(at, kept[row.pk][0]) if row.pk in kept else at,
                 **dict(zip(FIELDS, _stored(row), strict=True)),
             )
             for row in told
@@ -271,9 +275,9 @@ def _save(rows: list[Goal]) -> None:
         cursor.executemany(sql, values)
 
 
-def _latest(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Any]:
-    """The last figures kept of each. One query."""
-    found: dict[UUID, Any] = {}
+def _latest(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, tuple[datetime, tuple[Any, ...]]]:
+    """Since when the last figures kept of each are known, and those figures. One query."""
+    found: dict[UUID, tuple[datetime, tuple[Any, ...]]] = {}
     newest = Figure.objects.filter(workspace_id=workspace_id, goal=OuterRef("goal")).order_by(
         "-known_from", "-pk"
     )
@@ -281,7 +285,8 @@ def _latest(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Any]:
         rows = Figure.objects.filter(
             workspace_id=workspace_id, goal_id__in=ids, pk=Subquery(newest.values("pk")[:1])
         )
-        found.update({row.goal_id: _stored(row) for row in rows})
+        for goal, known_from, *stored in rows.values_list("goal_id", "known_from", *FIELDS):
+            found[goal] = (known_from, tuple(stored))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -73,7 +73,7 @@ class Table:
             self._rows.clear()
 
 
-def update(model: Any, rows: list[tuple[str, Mapping[str, Any]]]) -> None:
+def update(model: Any, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     """Sets columns on rows by key, one statement each; every row names the same columns."""
     if not rows:
         return

@@ -63,7 +63,8 @@ def fill(
     """Makes the workspace `slug` with so many people and about ten goals for each, in one transaction.
 
     The same seed, slug and moment give the same people, goals and figures. `progress` is told the part that
-    is done, 0 to 1. Nobody can sign in until `people.create` adds somebody. Raises `Rejected` (`workspace.slug-taken`).
+    is done, 0 to 1. Nobody can sign in until `people.create` adds somebody. Raises `Rejected`
+    (`workspace.slug-taken`).
     """
     with transaction.atomic():
         if Workspace.objects.filter(slug=slug).exists():
@@ -78,8 +79,7 @@ def fill(
         quarters = stage.quarters()
         for place, quarter in enumerate(quarters):
             personal = place >= len(quarters) - PERSONAL
-            start, part = place / len(quarters), 1 / len(quarters)
-            stage.play(quarter, personal=personal, told=lambda done, s=start, p=part: progress(s + p * done))
+            stage.play(quarter, personal=personal, told=_within(progress, place, of=len(quarters)))
         stage.end()
     _analyse()
     progress(1.0)
@@ -93,6 +93,11 @@ def fill_goals(
     shared = seeding_plans.COMPANY_GOALS * (1 + seeding_plans.KEY_RESULTS)
     people = max(1, round((goals - shared) / seeding_plans.GOALS_A_PERSON))
     return fill(people, slug=slug, seed=seed, at=at, progress=progress)
+
+
+def _within(progress: Callable[[float], None], place: int, *, of: int) -> Callable[[float], None]:
+    """What one part of several says of itself, as part of the whole."""
+    return lambda done: progress((place + done) / of)
 
 
 def _analyse() -> None:

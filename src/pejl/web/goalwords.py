@@ -162,13 +162,14 @@ def place(goal: GoalRow) -> str:
 
 def about(goal: GoalRow) -> tuple[tuple[str, str], ...]:
     """What else is decided about the goal, as pairs of words."""
+    by_tasks = goal.kind is Kind.INITIATIVE and goal.tasks_total > 0
     rows = [
         (_("Level"), words.level(goal.level)),
         (_("Teams"), ", ".join(team.name for team in goal.teams)),
         (_("Period"), goal.period_name or ""),
         (_("From"), told_as.day_year(goal.start_date) if goal.start_date else ""),
         (_("To"), told_as.day_year(goal.end_date) if goal.end_date else ""),
-        (_("Progress from"), words.progress_mode(goal.progress_mode)),
+        (_("Progress from"), _("its tasks") if by_tasks else words.progress_mode(goal.progress_mode)),
         (_("Status from"), words.status_mode(goal.status_mode)),
         (_("Seen by"), words.visibility(goal.visibility)),
     ]

@@ -36,7 +36,7 @@ def signed_in(view: View[P]) -> View[P]:
             raise NotFound
         return HttpResponseRedirect("/signin?" + urlencode({"next": request.get_full_path()}))
 
-    return guarded
+    return guarded  # type: ignore[return-value]
 
 
 def member_or_none(request: HttpRequest) -> Member | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -51,9 +51,10 @@ class Shell:
 def build(request: HttpRequest) -> Shell:
     """Three queries, whatever the page."""
     by: Member = request.member  # type: ignore[attr-defined]
-    now = request.now  # type: ignore[attr-defined]
+    now: datetime = request.now  # type: ignore[attr-defined]
+    account_id: UUID = request.user.pk  # type: ignore[assignment]
     today = by.today(now)
-    frame = frames.frame(by, account_id=request.user.pk, now=now)
+    frame = frames.frame(by, account_id=account_id, now=now)
     language = told_as.language()
     period = frame.period
     ruler = None

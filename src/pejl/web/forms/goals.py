@@ -6,22 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import translation
 
 from pejl.domain import amounts
-from pejl.domain.amounts import Ambiguous, Language
+from pejl.domain.amounts import Ambiguous
 from pejl.domain.values import ProgressMode, Refused, State, Status
 from pejl.queries.goals import GoalRow
 from pejl.queries.timelines import CheckinRow
 from pejl.services.errors import Reason, Rejected
+from pejl.web import format as told_as
 
 T = TypeVar("T")
 HUNDRED = 100
-DURATIONS = frozenset({"m:ss", "h:mm"})
 
 
 @dataclass(slots=True)
@@ -53,10 +52,6 @@ def reader(request: HttpRequest) -> Reader:
     return Reader({name: str(request.POST.get(name, "")) for name in request.POST})
 
 
-def language() -> Language:
-    return cast(Language, "da" if (translation.get_language() or "en").startswith("da") else "en")
-
-
 def unit_of(goal: GoalRow) -> str:
     """The unit values of the goal are written in: per cent where it is kept by hand."""
     return "%" if goal.progress_mode is ProgressMode.MANUAL or goal.metric is None else goal.metric.unit
@@ -64,7 +59,7 @@ def unit_of(goal: GoalRow) -> str:
 
 def amount(text: str, *, unit: str) -> Decimal:
     """A measured number in the reader's language. Raises `Refused`, or `Rejected` naming both readings."""
-    found = amounts.parse(text, language=language(), unit=unit)
+    found = amounts.parse(text, language=told_as.language(), unit=unit)
     if isinstance(found, Ambiguous):
         raise Rejected.one("amount.ambiguous", field="value", text=text, readings=found.readings)
     return found.value
@@ -76,7 +71,7 @@ def fraction(text: str) -> float:
 
 
 def day(text: str) -> date:
-    return amounts.parse_date(text, language=language())
+    return amounts.parse_date(text, language=told_as.language())
 
 
 def identity(text: str) -> UUID:
@@ -96,8 +91,8 @@ def percent_text(share: float | None) -> str:
     """A share as one would type it, in per cent; "" for an equal one."""
     if share is None:
         return ""
-    exact = (Decimal(str(share)) * HUNDRED).normalize()
-    return amounts.format(exact, language=language())
+    exact = (Decimal(str(share)) * HUNDRED).quantize(Decimal("0.01")).normalize() + Decimal(0)
+    return amounts.format(exact, language=told_as.language())
 
 
 def before(row: CheckinRow, *, goal: GoalRow) -> dict[str, str]:
@@ -113,7 +108,7 @@ def before(row: CheckinRow, *, goal: GoalRow) -> dict[str, str]:
 
 def typed_amount(value: Decimal, unit: str) -> str:
     """Durations with their colon, anything else without its unit, which stands beside the field."""
-    return amounts.format(value, unit=unit if unit in DURATIONS else "", language=language())
+    return amounts.format(value, unit=unit if unit in amounts.DURATIONS else "", language=told_as.language())
 
 
 def checkin(request: HttpRequest, *, goal: GoalRow) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def _page(
         choices=choices,
         told={one.id: words.choice(one) for one in choices},
         shares={parent.id: forms.percent_text(parent.share) for parent in goal.parents},
+        usual={parent.id: forms.percent_text(parent.effective_share) for parent in goal.parents},
         more=more,
         q=text,
         errors=pages.errors(rejected) if rejected else {},

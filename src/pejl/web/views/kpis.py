@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pejl.domain.access import Right
-from pejl.domain.values import Role
+from pejl.domain.values import Metric, MetricKind, Role
 from pejl.queries import directories
 from pejl.queries import kpis as queries
 from pejl.queries.kpis import KpiRow
@@ -27,7 +27,7 @@ from pejl.web.forms import kpis as forms
 @pages.signed_in
 def every(request: HttpRequest) -> HttpResponse:
     by = pages.member(request)
-    rows = [(row, goalwords.limit(row), _spark(row)) for row in queries.rows(by)]
+    rows = [(row, _limit(row), _spark(row)) for row in queries.rows(by)]
     outside = sum(row.in_range is False for row, _limit, _drawn in rows)
     return pages.render(
         request, "kpis/every.html", rows=rows, outside=outside, may_add=by.role is not Role.OBSERVER
@@ -116,7 +116,7 @@ def _one(request: HttpRequest, item: UUID, *, rejected: Rejected | None = None) 
         "kpis/kpi.html",
         status=goalpages.status_of(rejected),
         row=row,
-        limit=goalwords.limit(row),
+        limit=_limit(row),
         spark_drawn=_spark(row),
         typed=request.POST if rejected else {},
         errors=pages.errors(rejected) if rejected else {},
@@ -176,6 +176,11 @@ def remove(request: HttpRequest, item: UUID) -> HttpResponse:
     except Rejected as rejected:
         return _one(request, item, rejected=rejected)
     return pages.done(request, _("The KPI is followed no longer."), "/kpis")
+
+
+def _limit(row: KpiRow) -> str:
+    """Its range in words; "" without bounds."""
+    return goalwords.limits(Metric(MetricKind.BETWEEN, unit=row.unit, lower=row.lower, upper=row.upper))
 
 
 def _spark(row: KpiRow) -> Any:

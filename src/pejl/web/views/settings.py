@@ -29,7 +29,16 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _me(request: HttpRequest, **page: Any) -> HttpResponse:
-    return settingpages.page(request, "me", page, email=request.user.email, zones=choices.zones())  # type: ignore[union-attr]
+    by = pages.member(request)
+    return settingpages.page(
+        request,
+        "me",
+        page,
+        email=request.user.email,  # type: ignore[union-attr]
+        role=choices.role(by.role),
+        timezone=directories.own_zone(by),
+        zones=choices.zones(),
+    )
 
 
 def _self(request: HttpRequest) -> tuple[Member, UUID]:

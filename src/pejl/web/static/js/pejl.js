@@ -98,13 +98,13 @@
   const checkin = (event) => {
     if (hasModifier(event) || !(event.target instanceof Element)) return;
     const row = event.target.closest("form#checkin [data-checkin]");
-    if (!row || root.dataset.keys === "off") return;
+    if (!row) return;
     if (event.key === "Enter" && event.target.matches(VALUE)) stepDown(event, row);
     else if (/^[0-9]$/.test(event.key) && event.target.matches("input[type='radio']")) pickConfidence(event, row);
   };
 
   /* ------------------------------------------------------------- the menus -- */
-  const MENUS = "details.menu[open], details.more-menu[open]";
+  const MENUS = "details.menu[open], details.menu-of[open], details.more-menu[open]";
   const closeMenus = (keep) => {
     for (const menu of document.querySelectorAll(MENUS)) {
       if (!keep || !menu.contains(keep)) menu.open = false;

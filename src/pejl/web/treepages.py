@@ -1,0 +1,84 @@
+"""A tree of goals made ready to be drawn: each goal with its bar and its figure in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from pejl.domain.values import Kind, State
+from pejl.queries import periods
+from pejl.queries.frames import FramePeriod
+from pejl.queries.goals import GoalRow
+from pejl.queries.trees import Branch
+from pejl.web import charts, format as told_as
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The period a page is about. `periods` None is all of them; `options` are (value, label) pairs."""
+
+    value: str
+    label: str
+    periods: list[UUID] | None
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    row: GoalRow
+    bar: charts.Bearing
+    figure: str
+    children: tuple[Node, ...]
+    again: bool
+
+
+def choice(every: list[FramePeriod], asked: str, *, today: date) -> Choice:
+    """The period asked for, else that of today; something else that was asked for is all of them."""
+    language = told_as.language()
+    options = ((ALL, _("All periods")), *((str(one.id), one.said(language)) for one in every))
+    chosen = next((one for one in every if str(one.id) == asked), None)
+    if chosen is None and not asked:
+        chosen = periods.current(every, today=today)
+    if chosen is None:
+        return Choice(ALL, _("All periods"), None, options)
+    return Choice(str(chosen.id), chosen.said(language), periods.within(every, chosen), options)
+
+
+def nodes(branches: Iterable[Branch]) -> tuple[Node, ...]:
+    return tuple(
+        Node(one.row, bar(one.row), figure(one.row), nodes(one.children), one.again) for one in branches
+    )
+
+
+def bar(row: GoalRow) -> charts.Bearing:
+    """The bearing bar of a goal as the reader sees it today."""
+    return charts.bearing(
+        metric=row.metric,
+        value=row.value,
+        progress=row.progress,
+        expected=row.expected,
+        language=told_as.language(),
+        closed=row.state is not State.OPEN,
+    )
+
+
+def figure(row: GoalRow) -> str:
+    """A key result in its own unit, an objective in per cent of the way."""
+    if row.state is not State.OPEN and (row.grade_given is not None or row.grade_computed is not None):
+        return told_as.grade(row.grade_computed if row.grade_given is None else row.grade_given)
+    if row.kind is Kind.KEY_RESULT and row.metric is not None and row.value is not None and row.unit != "":
+        return told_as.amount(row.value, row.unit)
+    if (
+        row.kind is Kind.KEY_RESULT
+        and row.metric is not None
+        and row.metric.target is not None
+        and row.value is not None
+    ):
+        return told_as.amount(row.value)
+    return told_as.percent(row.progress)
