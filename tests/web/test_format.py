@@ -29,7 +29,7 @@ def said(language: str, verb: Callable[..., str], *given: Any) -> str:
     [
         (Decimal(250000), "", "250,000", "250.000"),
         (Decimal("99.72"), "%", "99.72%", f"99,72{HARD}%"),
-        (Decimal("18300000"), "USD", "USD 18.3M", "18,3 mio. USD"),
+        (Decimal(18300000), "USD", "USD 18.3M", "18,3 mio. USD"),
         (Decimal(157), "m:ss", "2:37", "2:37"),
         (Decimal("-3.5"), "", f"{MINUS}3.5", f"{MINUS}3,5"),
         (None, "USD", "–", "–"),
@@ -55,7 +55,12 @@ def test_a_fraction_is_told_in_whole_per_cent_and_none_is_not_nought(
 
 @pytest.mark.parametrize(
     ("value", "english", "danish"),
-    [(Decimal("0.70"), "0.7", "0,7"), (Decimal("0.35"), "0.35", "0,35"), (Decimal("1.00"), "1", "1"), (None, "–", "–")],
+    [
+        (Decimal("0.70"), "0.7", "0,7"),
+        (Decimal("0.35"), "0.35", "0,35"),
+        (Decimal("1.00"), "1", "1"),
+        (None, "–", "–"),
+    ],
 )
 def test_a_grade_has_no_idle_noughts(value: Decimal | None, english: str, danish: str) -> None:
     assert said("en", told_as.grade, value) == english
@@ -124,7 +129,8 @@ def test_a_language_pejl_does_not_speak_is_answered_in_english(active: str, lang
 
 
 @pytest.mark.parametrize(
-    ("name", "letters"), [("Anna Holm", "Ah"), ("Anna", "An"), ("Åse-Marie af Rosenborg", "År"), ("", "?"), ("- -", "?")]
+    ("name", "letters"),
+    [("Anna Holm", "Ah"), ("Anna", "An"), ("Åse-Marie af Rosenborg", "År"), ("", "?"), ("- -", "?")],
 )
 def test_a_person_is_two_letters(name: str, letters: str) -> None:
     assert told_as.initials(name) == letters

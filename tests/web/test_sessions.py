@@ -44,7 +44,7 @@ def browser() -> Client:
 
 def field(response: Any, name: str) -> str:
     """The control of that name with what stands between it and the next one."""
-    part = re.search(rf'<(?:input|select)[^>]*\bname="{name}".*?</div>', response.content.decode(), re.S)
+    part = re.search(rf'<(?:input|select)[^>]*\bname="{name}".*?</div>', response.content.decode(), re.DOTALL)
     assert part, name
     return part.group()
 
@@ -134,7 +134,9 @@ def test_an_unknown_address_is_answered_like_a_wrong_password(world: World, brow
     assert "E-mail and password do not match" in field(unknown, "password")
 
 
-@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
+@pytest.mark.parametrize(
+    "away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
+)
 def test_signing_in_never_leads_off_the_site(world: World, browser: Client, away: str) -> None:
     assert browser.post("/signin", {**IDA, "next": away}).headers["Location"] == "/"
 

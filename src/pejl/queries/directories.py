@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +44,6 @@ class TeamRow:
     archived_at: datetime | None
     goals_by_members: bool
     checkin_weekday: int | None
-    checkin_at: time | None
     checkin_every_weeks: int | None
     members: tuple[MemberRow, ...]
 
@@ -123,7 +122,6 @@ def teams(by: Member) -> list[TeamRow]:
                 team.archived_at,
                 team.goals_by_members,
                 team.checkin_weekday,
-                team.checkin_at,
                 team.checkin_every_weeks,
                 tuple(members.get(team.pk, ())),
             )

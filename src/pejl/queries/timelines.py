@@ -216,11 +216,10 @@ def _checkins(by: Member, goal_ids: Sequence[UUID]) -> QuerySet[Any]:
         "order_by": [F("on").asc(), F("known_from").asc(), F("pk").asc()],
     }
     rows: QuerySet[Any] = Checkin.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=goal_ids)
-    return (
-        rows.annotate(before=Window(Lag("value"), **window), status_before=Window(Lag("status"), **window))
-        .select_related("by")
-        .order_by("-known_from", "-pk")
+    told: QuerySet[Any] = rows.annotate(
+        before=Window(Lag("value"), **window), status_before=Window(Lag("status"), **window)
     )
+    return told.select_related("by").order_by("-known_from", "-pk")
 
 
 def _ended(by: Member, goal_ids: Sequence[UUID]) -> list[Any]:

@@ -17,7 +17,17 @@ from pejl.domain.values import Kind, MetricKind, ProgressMode, State, Status
 from pejl.models import Checkin, Goal, Milestone, Task
 from pejl.queries import measures, scope
 from pejl.queries.scope import Member
-from pejl.services import commands, events, figures, gates, milestones, records, texts, versions
+from pejl.services import (
+    commands,
+    events,
+    figures,
+    gates,
+    inserts,
+    milestones,
+    records,
+    texts,
+    versions,
+)
 from pejl.services.commands import command
 from pejl.services.errors import Conflict, Reason, Rejected
 
@@ -235,6 +245,8 @@ def _row(goal: Goal, entry: Entry, *, by: Member, at: datetime, corrects: Checki
 
 def _reach(goal: Goal, entry: Entry, *, on: date, at: datetime) -> None:
     """Marks the milestones as reached on the day of the check-in; those reached before keep their day."""
+    if not entry.reached:
+        return
     steps = Milestone.objects.current().filter(workspace_id=goal.workspace_id, goal=goal)
     known = {step.item: step for step in steps}
     for item in entry.reached:
@@ -252,7 +264,7 @@ def _settle(goals: Sequence[Goal], rows: Sequence[Checkin], *, by: Member, at: d
     for row in rows:
         row.goal = now[row.goal_id]
         row.progress, row.status = records.came_to(row, workspace)
-    Checkin.objects.bulk_update(rows, ["progress", "status"])
+    inserts.update(Checkin, [(row.pk.hex, {"progress": row.progress, "status": row.status}) for row in rows])
 
 
 def _standing(by: Member, checkin_id: UUID) -> tuple[Checkin, Goal]:

@@ -290,6 +290,8 @@ def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
             goal = stage.goals[result.key]
             reached = _reached(goal, elapsed * result.pace) if result.steps else ()
             value = None if result.steps else _value(_metric(stage, result), result, elapsed, wobble)
+            if value is not None and result.whole:
+                value = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
             checkins.post(
                 goal,
                 value=value,

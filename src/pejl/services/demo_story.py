@@ -24,7 +24,7 @@ class Someone:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A key result. `pace` is how fast it moves against the plan, `noise` how unevenly; `silent` weeks at the
-    end have no word. `notes` are said at the latest check-ins, the last one last."""
+    end have no word; `whole` figures have no fractions. `notes` are said at the latest check-ins, the last one last."""
 
     key: str
     title: Text
@@ -41,6 +41,7 @@ class Result:
     pace: float = 1.0
     noise: float = 0.05
     silent: int = 0
+    whole: bool = False
     confidence: int = 7
     notes: tuple[Text, ...] = ()
 
@@ -249,9 +250,9 @@ AIMS = (
                 ),
                 "oskar",
                 DOWN,
-                ("3 hours", "3 timer"),
-                ("1 hours", "1 timer"),
-                ("hours", "timer"),
+                ("3 h", "3 t"),
+                ("1 h", "1 t"),
+                ("h", "t"),
                 pace=0.3,
                 noise=0.08,
                 silent=3,
@@ -317,6 +318,7 @@ AIMS = (
                 DOWN,
                 ("nine", "ni"),
                 ("six", "seks"),
+                whole=True,
                 pace=0.62,
                 noise=0.1,
                 confidence=5,
@@ -407,6 +409,7 @@ AIMS = (
                 UP,
                 ("500", "500"),
                 ("1,000", "1.000"),
+                silent=1,
                 pace=0.42,
                 noise=0.08,
                 confidence=3,
@@ -510,6 +513,7 @@ AIMS = (
                 REACH,
                 None,
                 ("six", "seks"),
+                whole=True,
                 pace=0.9,
                 noise=0.0,
             ),
@@ -579,9 +583,9 @@ AIMS = (
                 "emil",
                 MetricKind.AT_MOST,
                 None,
-                ("4 hours", "4 timer"),
-                ("hours", "timer"),
-                warning=("5 hours", "5 timer"),
+                ("4 h", "4 t"),
+                ("h", "t"),
+                warning=("5 h", "5 t"),
                 pace=0.9,
                 noise=0.1,
             ),
@@ -673,6 +677,7 @@ AIMS = (
                 UP,
                 ("55%", "55 procent"),
                 ("80%", "80 procent"),
+                silent=1,
                 pace=0.97,
             ),
             Result(
@@ -682,6 +687,7 @@ AIMS = (
                 REACH,
                 None,
                 ("12", "12"),
+                whole=True,
                 pace=1.0,
                 noise=0.0,
             ),
@@ -717,6 +723,7 @@ AIMS = (
                 DOWN,
                 ("nine", "ni"),
                 ("three", "tre"),
+                whole=True,
                 pace=0.67,
                 noise=0.05,
             ),

@@ -28,8 +28,8 @@ Edges = dict[UUID, list[tuple[UUID, float | None]]]
 SAME = 1e-9
 FIELDS = ("value", "progress", "status", "confidence", "last_checkin_on")
 COLUMNS = (
-    "pk", "kind", "state", "progress_mode", "metric_kind", "unit", "sums", "start_value", "target_value",
-    "lower", "upper", "warning", "phases", "value", "progress", "status", "checkin_count",
+    "pk", "kind", "state", "progress_mode", "metric_kind", "unit", "value", "progress", "status",
+    "checkin_count",
 )  # fmt: skip
 
 
@@ -59,7 +59,11 @@ def refresh(workspace: Workspace, goals: Iterable[UUID], *, at: datetime, today:
 
 
 def ancestors(workspace_id: UUID, goals: Iterable[UUID]) -> set[UUID]:
-    """All goals above these, however far. One query."""
+    """All goals above these, however far. One query.
+
+    The outer join is there for SQLite's planner: at an inner one it reads every edge of the database into a
+    filter first (100,000 goals: 19 ms instead of 0.2).
+    """
     table = connection.ops.quote_name(Edge._meta.db_table)  # noqa: SLF001
     key = Edge._meta.pk  # noqa: SLF001
     found: set[UUID] = set()
@@ -70,10 +74,10 @@ def ancestors(workspace_id: UUID, goals: Iterable[UUID]) -> set[UUID]:
                 SELECT parent_id FROM {table}
                 WHERE workspace_id = %s AND known_to IS NULL AND child_id IN ({marks})
                 UNION
-                SELECT edge.parent_id FROM {table} AS edge JOIN above ON edge.child_id = above.id
-                WHERE edge.workspace_id = %s AND edge.known_to IS NULL
+                SELECT edge.parent_id FROM above LEFT JOIN {table} AS edge
+                ON edge.child_id = above.id AND edge.workspace_id = %s AND edge.known_to IS NULL
             )
-            SELECT id FROM above
+            SELECT id FROM above WHERE id IS NOT NULL
         """  # noqa: S608 - a table's own name and placeholders
         values = [key.get_db_prep_value(one, connection) for one in (workspace_id, *ids, workspace_id)]
         with connection.cursor() as cursor:
@@ -155,7 +159,8 @@ def _roll_up(
     workspace: Workspace, rows: Mapping[UUID, Goal], *, others: Mapping[UUID, Any], edges: Edges
 ) -> None:
     """Sets value and progress of those rows that are fed by their children."""
-    nodes = {key: _node(row) for key, row in (*rows.items(), *others.items())}
+    nodes = {key: _node(row, computed=False) for key, row in others.items()}
+    nodes |= {key: _node(row, computed=True) for key, row in rows.items()}
     known = {
         parent: [edge for edge in below if edge[0] in nodes]
         for parent, below in edges.items()
@@ -168,7 +173,9 @@ def _roll_up(
         rows[key].progress, rows[key].value = figures.progress, figures.value
 
 
-def _node(row: Any) -> rollup.Node:
+def _node(row: Any, *, computed: bool) -> rollup.Node:
+    """A row as the roll-up takes it; its metric is of use only where its own figures are computed."""
+    sums = computed and row.sums
     return rollup.Node(
         id=row.pk,
         kind=Kind(row.kind),
@@ -177,8 +184,8 @@ def _node(row: Any) -> rollup.Node:
         baseline=row.metric_kind == MetricKind.BASELINE,
         progress=row.progress,
         touched=row.checkin_count > 0 or row.progress is not None,
-        sums=row.sums,
-        metric=measures.metric(row) if row.sums else None,
+        sums=sums,
+        metric=measures.metric(row) if sums else None,
         value=row.value,
         unit=row.unit,
     )

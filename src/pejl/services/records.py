@@ -13,6 +13,7 @@ from pejl.domain.status import Limits
 from pejl.domain.values import MetricKind, ProgressMode, State, Status, StatusMode
 from pejl.models import Checkin, Figure, Goal, Workspace
 from pejl.queries import measures
+from pejl.services import inserts
 
 MOST_DIGITS = 30
 _COUNTED = ["confidence", "last_checkin_on", "last_checkin_at", "checkin_count"]
@@ -33,7 +34,9 @@ def recount(workspace_id: UUID, goals: Collection[UUID]) -> None:
         goal.last_checkin_on = on
         goal.last_checkin_at = max(known_from, goal.last_checkin_at or known_from)
         goal.confidence = goal.confidence if confidence is None else confidence
-    Goal.objects.bulk_update(rows.values(), _COUNTED)
+    inserts.update(
+        Goal, [(key.hex, {name: getattr(row, name) for name in _COUNTED}) for key, row in rows.items()]
+    )
 
 
 def exact(value: Decimal) -> bool:

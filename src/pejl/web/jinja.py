@@ -11,6 +11,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
 from pejl.web import format as told_as
+from pejl.web import words
 
 
 def environment(**options: Any) -> Environment:
@@ -28,7 +29,12 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
     )
     env.globals.update(
-        static=static, new_key=new_key, messages=get_messages, language=told_as.language, code=code
+        static=static,
+        new_key=new_key,
+        messages=get_messages,
+        language=told_as.language,
+        code=code,
+        status_words=words.STATUSES,
     )
     env.filters.update(
         amount=told_as.amount,

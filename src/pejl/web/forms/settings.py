@@ -31,7 +31,9 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     for name in (*POINTS, *BANDS):
         found[name] = read.read(name, _number)
     found["fiscal_year_start"] = whole(read, "fiscal_year_start")
-    found |= _rhythm(read)
+    found["checkin_weekday"] = whole(read, "checkin_weekday")
+    found["checkin_every_weeks"] = whole(read, "checkin_every_weeks")
+    found["checkin_at"] = read.read("checkin_at", _clock)
     read.finish()
     return found
 
@@ -42,23 +44,26 @@ def shown(row: Any) -> dict[str, Any]:
     for name in (*POINTS, *BANDS):
         found[name] = _plain(getattr(row, name))
     found["fiscal_year_start"] = str(row.fiscal_year_start)
-    found |= shown_rhythm(row)
-    return found
+    found["checkin_at"] = row.checkin_at.strftime("%H:%M")
+    return found | shown_rhythm(row)
 
 
 def team(request: HttpRequest) -> dict[str, Any]:
-    """How a team works; what is left empty follows the workspace."""
+    """How a team works; what is left empty follows the workspace. The time of day is the workspace's."""
     read = forms.reader(request)
-    found = {"goals_by_members": "goals_by_members" in read.typed, **_rhythm(read)}
+    found = {
+        "goals_by_members": "goals_by_members" in read.typed,
+        "checkin_weekday": whole(read, "checkin_weekday"),
+        "checkin_every_weeks": whole(read, "checkin_every_weeks"),
+    }
     read.finish()
     return found
 
 
 def shown_rhythm(row: Any) -> dict[str, str]:
-    at: time | None = row.checkin_at
+    """Day and number of weeks, "" where a team follows the workspace."""
     return {
         "checkin_weekday": _said(row.checkin_weekday),
-        "checkin_at": "" if at is None else at.strftime("%H:%M"),
         "checkin_every_weeks": _said(row.checkin_every_weeks),
     }
 
@@ -98,14 +103,6 @@ def whole(read: Reader, name: str) -> int | None:
     if not text:
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else -1
-
-
-def _rhythm(read: Reader) -> dict[str, Any]:
-    return {
-        "checkin_weekday": whole(read, "checkin_weekday"),
-        "checkin_at": read.read("checkin_at", _clock),
-        "checkin_every_weeks": whole(read, "checkin_every_weeks"),
-    }
 
 
 def _number(text: str) -> Decimal:

@@ -7,16 +7,13 @@
   "use strict";
 
   const root = document.documentElement;
-  const THEME = "pejl-theme";
   const CHORD_MS = 1200;
 
   /* ---------------------------------------------------------------- theme -- */
-  // Private windows and strict settings may refuse storage; then the choice lasts for the page.
-  const remembered = () => {
-    try { return localStorage.getItem(THEME); } catch { return null; }
-  };
-  const remember = (theme) => {
-    try { localStorage.setItem(THEME, theme); } catch { /* nothing to remember it in */ }
+  // Cookies, so that the server paints the page right from the first byte.
+  const remembered = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.split("=")[1];
+  const remember = (name, value) => {
+    document.cookie = `${name}=${value}; path=/; max-age=31536000; SameSite=Lax`;
   };
   const isDark = () =>
     root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -25,8 +22,9 @@
       button.setAttribute("aria-pressed", String(isDark()));
     }
   };
-  const chosen = remembered();
+  const chosen = remembered("theme");
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+  root.classList.add("js");
 
   /* ----------------------------------------------------------- the keyboard -- */
   const FIELDS = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -45,6 +43,17 @@
     dialog?.showModal();
     return dialog !== null;
   };
+  const paintKeys = () => {
+    for (const button of document.querySelectorAll("[data-keys-toggle]")) {
+      button.textContent = root.dataset.keys === "off" ? button.dataset.on : button.dataset.off;
+    }
+  };
+  const switchKeys = () => {
+    root.dataset.keys = root.dataset.keys === "off" ? "on" : "off";
+    remember("keys", root.dataset.keys);
+    paintKeys();
+  };
+  if (remembered("keys") === "off") root.dataset.keys = "off";
   const goTo = (place) => { location.assign(place); return true; };
 
   const shortcut = (event) => {
@@ -129,11 +138,17 @@
     closeMenus(target);
     if (target?.closest("[data-theme-toggle]")) {
       root.dataset.theme = isDark() ? "light" : "dark";
-      remember(root.dataset.theme);
+      remember("theme", root.dataset.theme);
       paintSwitches();
     }
+    if (target?.closest("[data-keys-toggle]")) switchKeys();
+    if (target?.closest("[data-keys-open]")) showKeys();
   });
-  document.addEventListener("DOMContentLoaded", paintSwitches);
+  /* A choice that is a whole form sends it. */
+  document.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLSelectElement && event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("DOMContentLoaded", () => { paintSwitches(); paintKeys(); });
   document.addEventListener("htmx:load", paintSwitches);
-  if (document.readyState !== "loading") paintSwitches();
+  if (document.readyState !== "loading") { paintSwitches(); paintKeys(); }
 })();

@@ -1,0 +1,83 @@
+"""What a person checks in on: their open goals that are measured, under their objectives, and which are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from pejl.domain.access import Right
+from pejl.domain.values import Kind, State
+from pejl.models import GoalPerson
+from pejl.queries import dues, goals, scope
+from pejl.queries.goals import GoalRow
+from pejl.queries.scope import Forbidden, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A goal with its turn: `due` where no word came since the last due moment."""
+
+    row: GoalRow
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The goals under one objective; `title` is "" for those that hang under none."""
+
+    title: str
+    asked: tuple[Asked, ...]
+
+
+def mine(by: Member, *, now: datetime) -> tuple[Group, ...]:
+    """All the goals that the person is asked for, or stands in for, by objective; due ones first in each.
+
+    The number of queries does not depend on how many there are.
+    """
+    if by.person_id is None:
+        return ()
+    delegated = GoalPerson.objects.current().filter(
+        workspace_id=by.workspace_id, person_id=by.person_id, role__in=("owner", "delegate")
+    )
+    wanted = Q(checkin_owner_id=by.person_id) | Q(pk__in=delegated.values("goal_id"))
+    found = scope.open_goals(by).filter(wanted, progress_mode__in=dues.ASKED).exclude(kind=Kind.INITIATIVE)
+    started = Q(start_date=None) | Q(start_date__lte=by.today(now))
+    rows = goals.rows(by, found.filter(started).order_by("end_date", "created_at", "position", "pk"), now=now)
+    turns = dues.turns(by, now=now)
+    return _grouped([Asked(row, row.id in turns and turns[row.id].due) for row in rows if _may(row)])
+
+
+def one(by: Member, goal_id: UUID, *, now: datetime) -> tuple[Group, ...]:
+    """One goal; an objective that lives by its key results stands for those the person may check in on.
+
+    Raises `NotFound`, or `Forbidden` where there is nothing to check in on.
+    """
+    row = goals.one(by, goal_id, now=now)
+    rows = [row]
+    if row.progress_mode not in dues.ASKED:
+        rows = [one for one in goals.children(by, goal_id, now=now) if one.progress_mode in dues.ASKED]
+    turns = dues.turns(by, now=now)
+    asked = [
+        Asked(one, one.id in turns and turns[one.id].due)
+        for one in rows
+        if _may(one) and one.state is State.OPEN and (one.kind is not Kind.INITIATIVE or one.id == goal_id)
+    ]
+    if not asked:
+        raise Forbidden(Right.CHECK_IN)
+    return _grouped(asked)
+
+
+def _may(row: GoalRow) -> bool:
+    return Right.CHECK_IN in row.rights
+
+
+def _grouped(asked: list[Asked]) -> tuple[Group, ...]:
+    groups: dict[str, list[Asked]] = {}
+    for each in asked:
+        groups.setdefault(each.row.parents[0].title if each.row.parents else "", []).append(each)
+    return tuple(
+        Group(title, tuple(sorted(some, key=lambda one: not one.due))) for title, some in groups.items()
+    )

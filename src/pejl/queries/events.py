@@ -1,0 +1,138 @@
+"""What others did since somebody was here last: on the goals they have to do with, and on the KPIs.
+
+A hidden goal leaves no trace: every event is on a goal that the person sees, and what it names besides
+(a parent, a comment, a clone) is told only where they see that too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pejl.domain.values import Kind, Level
+from pejl.models import Checkin, Comment, Edge, Event, Goal, GoalPerson, GoalTeam, Mention
+from pejl.queries import scope
+from pejl.queries.scope import Member
+
+SHOWN = 6
+MOST_GOALS = 2000
+OF_GOALS = (
+    "checkin.posted",
+    "comment.posted",
+    "goal.created",
+    "goal.closed",
+    "goal.dropped",
+    "goal.postponed",
+    "goal.reopened",
+    "goal.aligned",
+    "goal.edited",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventGoal:
+    id: UUID
+    title: str
+    kind: Kind
+    metric_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One deed. `by` is "" where the workspace did it itself. `text` is what was written: a check-in's
+    note, a comment. `other` is the other goal it is about, `kpi` the KPI. `data` is what was recorded."""
+
+    id: UUID
+    at: datetime
+    by: str
+    verb: str
+    goal: EventGoal | None
+    other: EventGoal | None
+    kpi: UUID | None
+    text: str
+    data: dict[str, Any]
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Newest first, at most `SHOWN`. `since` is the last visit; `new` counts all that came after it."""
+
+    rows: tuple[EventRow, ...]
+    since: datetime | None
+    new: int
+
+
+def feed(by: Member, *, since: datetime | None) -> Feed:
+    """What others did on the goals near this person, and KPIs that left their range. Six queries."""
+    near = list(_near(by).values_list("pk", flat=True)[:MOST_GOALS])
+    told = Q(verb__in=OF_GOALS, goal_id__in=near) | Q(verb="kpi.read", data__inside=False)
+    rows = Event.objects.filter(told, workspace_id=by.workspace_id)
+    # A whole OKR is written at once: its objective tells it.
+    rows = rows.exclude(verb="goal.created", goal__kind=Kind.KEY_RESULT)
+    if by.person_id is not None:
+        rows = rows.exclude(by_id=by.person_id)
+    found = list(rows.select_related("by", "goal").order_by("-at", "-pk")[:SHOWN])
+    new = 0 if since is None else rows.filter(at__gt=since).count()
+    others = _others(by, found)
+    texts = _texts(by, found)
+    return Feed(tuple(_row(one, others, texts, since=since) for one in found), since, new)
+
+
+def _near(by: Member) -> QuerySet[Goal]:
+    """Goals of the person and their teams, what hangs right under those, where they are mentioned, and the
+    organisation's own."""
+    mine = {"workspace_id": by.workspace_id, "person_id": by.person_id}
+    own = GoalPerson.objects.current().filter(**mine)
+    teams = GoalTeam.objects.current().filter(workspace_id=by.workspace_id, team_id__in=by.teams | by.leads)
+    close = (
+        Q(pk__in=own.values("goal_id"))
+        | Q(pk__in=teams.values("goal_id"))
+        | Q(checkin_owner_id=by.person_id)
+    )
+    above = Goal.objects.filter(close, workspace_id=by.workspace_id).values("pk")
+    under = Edge.objects.current().filter(
+        workspace_id=by.workspace_id, child=OuterRef("pk"), parent_id__in=above
+    )
+    called = Mention.objects.current().filter(**mine).values("comment__goal_id")
+    return scope.goals(by).filter(
+        close | Exists(under) | Q(pk__in=called) | Q(level=Level.ORGANISATION, kind=Kind.OBJECTIVE)
+    )
+
+
+def _others(by: Member, found: list[Event]) -> dict[UUID, EventGoal]:
+    ids = [one.subject for one in found if one.verb in {"goal.aligned", "goal.postponed"} and one.subject]
+    rows = scope.goals(by).filter(pk__in=ids).values_list("pk", "title", "kind", "metric_kind")
+    return {pk: EventGoal(pk, title, Kind(kind), metric) for pk, title, kind, metric in rows}
+
+
+def _texts(by: Member, found: list[Event]) -> dict[UUID, str]:
+    """What a check-in or a comment says now; nothing where it was withdrawn, removed or corrected."""
+    ids = [one.subject for one in found if one.verb in {"checkin.posted", "comment.posted"} and one.subject]
+    notes = Checkin.objects.current().filter(workspace_id=by.workspace_id, pk__in=ids)
+    said = Comment.objects.current().filter(workspace_id=by.workspace_id, item__in=ids)
+    return {**dict(notes.values_list("pk", "note")), **dict(said.values_list("item", "text"))}
+
+
+def _row(
+    one: Event, others: dict[UUID, EventGoal], texts: dict[UUID, str], *, since: datetime | None
+) -> EventRow:
+    goal = None
+    if one.goal is not None:
+        goal = EventGoal(one.goal.pk, one.goal.title, Kind(one.goal.kind), one.goal.metric_kind)
+    return EventRow(
+        id=one.pk,
+        at=one.at,
+        by=one.by.name if one.by else "",
+        verb=one.verb,
+        goal=goal,
+        other=others.get(one.subject) if one.subject else None,
+        kpi=one.subject if one.goal is None else None,
+        text=texts.get(one.subject, "") if one.subject else "",
+        data=one.data,
+        new=since is not None and one.at > since,
+    )

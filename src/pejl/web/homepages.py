@@ -1,0 +1,217 @@
+"""The first page in words and figures: the greeting, the bars, the row of what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pejl.domain.access import Right
+from pejl.domain.values import MetricKind, ProgressMode, Role
+from pejl.queries.goals import GoalRow
+from pejl.queries.homes import Due, Home
+from pejl.queries.scope import Member
+from pejl.web import charts, feeds, goalpictures, goalwords, treepages
+from pejl.web import format as told_as
+from pejl.web.forms.goals import unit_of
+
+NUMBERS = (
+    gettext_lazy("Two"),
+    gettext_lazy("Three"),
+    gettext_lazy("Four"),
+    gettext_lazy("Five"),
+    gettext_lazy("Six"),
+    gettext_lazy("Seven"),
+    gettext_lazy("Eight"),
+    gettext_lazy("Nine"),
+    gettext_lazy("Ten"),
+    gettext_lazy("Eleven"),
+    gettext_lazy("Twelve"),
+)
+MORNING, NOON, EVENING = 5, 12, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A goal in a list: its bar, its figure, and the span it is to travel."""
+
+    row: GoalRow
+    bar: charts.Bearing
+    figure: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A check-in that waits. `unit` is what its value is written in; None where it is not one number.
+    `late` is how many days it has waited; `typed` and `error` are what was sent and what is wrong with it."""
+
+    line: Line
+    unit: str | None
+    late: int
+    typed: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OkrLines:
+    objective: GoalRow
+    about: tuple[str, ...]
+    key_results: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KpiLine:
+    name: str
+    url: str
+    limit: str
+    value: str
+    in_range: bool | None
+    spark: charts.Spark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    greeting: str
+    lede: str
+    deadline: str
+    waits: tuple[Wait, ...]
+    more_due: int
+    okrs: tuple[OkrLines, ...]
+    loose: tuple[Line, ...]
+    stages: dict[object, goalwords.Stage]
+    focus: tuple[Line, ...]
+    kpis: tuple[KpiLine, ...]
+    feed: tuple[feeds.Item, ...]
+    more_new: int
+    ruler: charts.Ruler | None
+    nothing_of_mine: bool
+    may_write: bool
+
+
+def page(home: Home, *, by: Member, now: datetime, trouble: tuple[object, str, str] | None = None) -> Page:
+    """`trouble` is (goal id, what was typed, what is wrong) of a value that could not be used."""
+    shown = len([item for item in home.feed.rows if item.new])
+    return Page(
+        greeting=greeting(by, due=home.due_count, now=now),
+        lede=_lede(home),
+        deadline=_deadline(home, by=by),
+        waits=tuple(wait(one, by=by, now=now, trouble=trouble) for one in home.due),
+        more_due=home.due_count - len(home.due),
+        okrs=tuple(
+            OkrLines(okr.objective, _about(okr.objective), tuple(line(kr) for kr in okr.key_results))
+            for okr in home.okrs
+        ),
+        loose=tuple(line(row) for row in home.loose),
+        stages={row.id: goalwords.stage(row) for row in home.initiatives},
+        focus=tuple(line(row) for row in home.focus),
+        kpis=tuple(_kpi(row) for row in home.kpis),
+        feed=feeds.items(home.feed.rows),
+        more_new=home.feed.new - shown,
+        ruler=_ruler(home, by=by, now=now),
+        nothing_of_mine=not (home.okrs or home.loose or home.initiatives or home.due),
+        may_write=by.role is not Role.OBSERVER,
+    )
+
+
+def greeting(by: Member, *, due: int, now: datetime) -> str:
+    """ "Good morning, Alma. Three key results are waiting for you." by the person's own clock."""
+    hour = now.astimezone(by.zone).hour
+    name = {"name": by.name.split()[0] if by.name.split() else by.name}
+    if MORNING <= hour < NOON:
+        hello = _("Good morning, %(name)s.") % name
+    elif NOON <= hour < EVENING:
+        hello = _("Good afternoon, %(name)s.") % name
+    else:
+        hello = _("Good evening, %(name)s.") % name
+    if due == 0:
+        return hello
+    told = NUMBERS[due - 2] if 1 < due < len(NUMBERS) + 2 else due
+    waiting = ngettext(
+        "One key result is waiting for you.", "%(count)s key results are waiting for you.", due
+    ) % {"count": told}
+    return f"{hello} {waiting}"
+
+
+def line(row: GoalRow) -> Line:
+    limit = goalwords.limits(row.metric) if row.metric is not None and row.metric.target is None else ""
+    return Line(row, goalpictures.bar(row), treepages.figure(row), limit)
+
+
+def wait(one: Due, *, by: Member, now: datetime, trouble: tuple[object, str, str] | None = None) -> Wait:
+    typed, error = ("", "")
+    if trouble is not None and trouble[0] == one.row.id:
+        typed, error = trouble[1], trouble[2]
+    late = (by.today(now) - by.today(one.turn.due_at)).days if one.turn.due else 0
+    return Wait(line(one.row), entry_unit(one.row), late, typed, error)
+
+
+def entry_unit(row: GoalRow) -> str | None:
+    """The unit a new value is typed in; None where a check-in takes more than one number."""
+    if Right.CHECK_IN not in row.rights or row.progress_mode not in {ProgressMode.METRIC, ProgressMode.MANUAL}:
+        return None
+    if row.metric is not None and row.metric.kind in {MetricKind.MILESTONES, MetricKind.DONE}:
+        return None
+    return unit_of(row)
+
+
+def _lede(home: Home) -> str:
+    silent = sum(
+        row.stale_days is not None
+        for row in {kr.id: kr for okr in home.okrs for kr in okr.key_results}.values()
+    )
+    if silent:
+        return ngettext(
+            "%(count)s of your key results has been silent for a while.",
+            "%(count)s of your key results have been silent for a while.",
+            silent,
+        ) % {"count": silent}
+    if home.due_count:
+        return _("A value and a few words each. The rest of your OKRs are up to date.")
+    return _("Nothing is waiting for you. Your OKRs are up to date.") if home.okrs else ""
+
+
+def _deadline(home: Home, *, by: Member) -> str:
+    if not home.due:
+        return ""
+    at = max(one.turn.due_at for one in home.due)
+    return _("due %(day)s at %(clock)s") % {
+        "day": told_as.day(by.today(at)),
+        "clock": told_as.clock(at, by.zone),
+    }
+
+
+def _about(row: GoalRow) -> tuple[str, ...]:
+    ambition = "" if row.ambition is None else goalwords.words.ambition(row.ambition).lower()
+    return tuple(part for part in (goalwords.place(row), ambition) if part)
+
+
+def _kpi(row: object) -> KpiLine:
+    from pejl.queries.kpis import KpiRow
+
+    assert isinstance(row, KpiRow)  # noqa: S101 - told to the type checker
+    return KpiLine(
+        name=row.name,
+        url=f"/kpis/{row.item}",
+        limit=goalwords.span_of(row.lower, row.upper, row.unit),
+        value=told_as.amount(row.value, row.unit),
+        in_range=row.in_range,
+        spark=charts.spark([one.value for one in row.readings], lower=row.lower, upper=row.upper)
+        if row.readings
+        else None,
+    )
+
+
+def _ruler(home: Home, *, by: Member, now: datetime) -> charts.Ruler | None:
+    if home.period is None:
+        return None
+    language = told_as.language()
+    return charts.ruler(
+        start=home.period.start,
+        end=home.period.end,
+        today=by.today(now),
+        language=language,
+        name=home.period.said(language),
+    )

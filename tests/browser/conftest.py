@@ -1,0 +1,167 @@
+"""A real server on a demo of its own, and a real browser: keyboard, both languages, axe.
+
+The server is granian, as in production, on a free port of this machine; each test gets a fresh page.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from chromium import COMMAND, path
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+EMAIL = "anna@fjordlight.example"
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    folder: Path
+    language: str
+
+    @property
+    def password(self) -> str:
+        return (self.folder / "password").read_text(encoding="utf-8").strip()
+
+    def pejl(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return pejl(*arguments, folder=self.folder, **environ)
+
+
+def pejl(*arguments: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The terminal, on that data folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "pejl", *arguments],
+        env=_environ(folder, **environ),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+
+
+def _environ(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PEJL_")}
+    return {**kept, "PEJL_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT / "src"), **more}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError("the server stopped by itself")
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not answer")
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[str], Server]]:
+    """Gives a running demo in a language; the same one for all who ask. "" is an empty installation."""
+    running: dict[str, tuple[Server, subprocess.Popen[bytes]]] = {}
+
+    def start(language: str) -> Server:
+        if language not in running:
+            folder = Path(tempfile.mkdtemp(prefix="pejl-browser-"))
+            if language:
+                done = pejl("demo", "--data-dir", str(folder), "--language", language, "--no-serve", folder=folder)
+                assert done.returncode == 0, done.stderr
+            port = _free_port()
+            url = f"http://127.0.0.1:{port}"
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pejl", "serve"],
+                env=_environ(folder, PEJL_PORT=str(port), PEJL_BASE_URL=url),
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=(folder / "log").open("wb"),
+                start_new_session=True,
+            )
+            running[language] = (Server(url, folder, language), process)
+            _wait(url, process)
+        return running[language][0]
+
+    yield start
+    for server, process in running.values():
+        os.killpg(process.pid, 15)
+        process.wait(timeout=20)
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    where = path()
+    if where is None:
+        pytest.fail(f"The browser tests need Chromium. Install it with: {COMMAND}")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=where, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, serve: Callable[[str], Server]) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the demo, signed in; width, scheme and language are the reader's."""
+    contexts = []
+
+    def open_page(
+        server: Server, address: str = "/", *, width: int = 1440, scheme: str = "light", signed_in: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 1000},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="da-DK" if server.language == "da" else "en-GB",
+            timezone_id="Europe/Copenhagen",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.troubles = troubles  # type: ignore[attr-defined]
+        if signed_in:
+            page.goto(f"{server.url}/signin")
+            page.keyboard.press("Tab")
+            page.locator("[name=email]").focus()
+            page.keyboard.type(EMAIL)
+            page.locator("[name=password]").focus()
+            page.keyboard.type(server.password)
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"{server.url}/")
+        if address != "/" or not signed_in:
+            page.goto(f"{server.url}{address}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,563 @@
+"""Settings: who may set what, by the cast, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from okrs import In, enter, text
+from pejl.domain.values import Kind, Level, PeriodKind, Role
+from pejl.models import Once, Period, Person, Team, TeamMember, Workspace
+from pejl.services import goals, people, periods, teams
+from pejl.services.goals import GoalDraft
+from world import PASSWORD, World
+
+__all__ = ["enter"]
+
+ADMIN_PAGES = ("/settings/workspace", "/settings/people", "/settings/periods")
+WORKSPACE = {
+    "name": "Fjordlight",
+    "language": "en",
+    "timezone": "Europe/Copenhagen",
+    "fiscal_year_start": "1",
+    "scheme": "quarter",
+    "checkin_every_weeks": "2",
+    "checkin_weekday": "3",
+    "checkin_at": "14:30",
+    "at_risk_points": "5",
+    "off_track_points": "20.5",
+    "red_to": "0.35",
+    "amber_to": "0.65",
+    "capped": "yes",
+}
+
+
+def person(world: World, who: str) -> UUID:
+    found: UUID = getattr(world, who).person_id
+    return found
+
+
+def field(page: str, name: str) -> str:
+    part = re.search(rf'<(?:input|select|textarea)[^>]*\bname="{name}"[^>]*>.*?</div>', page, re.DOTALL)
+    assert part, name
+    return part.group()
+
+
+def tabs(page: str) -> list[str]:
+    inside = re.search(r'<nav class="tabs".*?</nav>', page, re.DOTALL)
+    assert inside
+    return re.findall(r">([^<>]+)</a>", inside.group())
+
+
+# -------------------------------------------------------------------------------------------- who sees what
+
+
+@pytest.mark.parametrize("url", ADMIN_PAGES)
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("owner", 200),
+        ("admin", 200),
+        ("lead", 403),
+        ("member", 403),
+        ("stranger", 403),
+        ("observer", 403),
+        ("outsider", 200),
+    ],
+)
+def test_only_admins_set_up_the_workspace(world: World, enter: In, url: str, who: str, status: int) -> None:
+    """The outsider owns a workspace next door, and sees that one."""
+    answer = enter(getattr(world, who)).get(url)
+    assert answer.status_code == status
+    if who == "outsider":
+        assert "Fjordlight" not in answer.content.decode()
+        assert "Ida Holm" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [
+        ("owner", ["You", "Workspace", "People", "Teams", "Periods"]),
+        ("lead", ["You", "Teams"]),
+        ("member", ["You"]),
+        ("observer", ["You"]),
+    ],
+)
+def test_the_tabs_offer_only_what_the_person_may_set(
+    world: World, enter: In, who: str, offered: list[str]
+) -> None:
+    assert tabs(enter(getattr(world, who)).get("/settings").content.decode()) == offered
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("owner", 200), ("admin", 200), ("lead", 200), ("sub_lead", 200), ("member", 404), ("stranger", 404),
+     ("observer", 404), ("outsider", 404)],
+)  # fmt: skip
+def test_a_team_is_set_up_by_its_leads_and_admins(world: World, enter: In, who: str, status: int) -> None:
+    assert enter(getattr(world, who)).get(f"/settings/teams/{world.design}").status_code == status
+
+
+@pytest.mark.parametrize("url", ["/settings", "/settings/teams", *ADMIN_PAGES])
+def test_a_passer_by_signs_in_first(world: World, url: str) -> None:
+    assert Client().get(url).headers["Location"].startswith("/signin?next=")
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("url", ["/settings", "/settings/teams", *ADMIN_PAGES, "team"])
+def test_every_page_renders_in_both_languages_without_inline_style(
+    world: World, enter: In, url: str, language: str
+) -> None:
+    browser = enter(world.owner)
+    browser.post("/language", {"language": language})
+    answer = browser.get(f"/settings/teams/{world.design}" if url == "team" else url)
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Content-Language"]) == (200, language)
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
+    forms = re.findall(r'<form method="post".*?</form>', page, re.DOTALL)
+    assert all("csrfmiddlewaretoken" in form for form in forms)
+
+
+# ------------------------------------------------------------------------------------------------- oneself
+
+
+def test_everybody_sets_their_own_name_language_and_zone(world: World, enter: In) -> None:
+    browser = enter(world.observer)
+    answer = browser.post("/settings/me", {"name": "Olaf V.", "language": "da", "timezone": "Asia/Tokyo"})
+    assert answer.status_code == 303
+    row = Person.objects.get(pk=person(world, "observer"))
+    assert (row.name, row.timezone, row.account.language) == ("Olaf V.", "Asia/Tokyo", "da")
+    page = browser.get("/settings").content.decode()
+    assert 'value="Olaf V."' in page
+    assert '<option value="Asia/Tokyo" selected>' in page
+
+
+def test_what_cannot_be_used_about_oneself_is_said_at_its_field(world: World, enter: In) -> None:
+    typed = {"name": " ", "language": "da", "timezone": "Asia/Tokyo"}
+    answer = enter(world.member).post("/settings/me", typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Write something here." in field(page, "name")
+    assert '<option value="Asia/Tokyo" selected>' in page
+
+
+def test_a_new_password_holds_and_this_browser_stays_signed_in(world: World, enter: In) -> None:
+    here, there = enter(world.member), enter(world.member)
+    typed = {"current": PASSWORD, "password": "morning fog on the water"}
+    assert here.post("/settings/password", typed).status_code == 303
+    assert here.get("/settings").status_code == 200
+    assert there.get("/settings").status_code == 302
+    account = Person.objects.get(pk=person(world, "member")).account
+    assert account.check_password("morning fog on the water")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "said"),
+    [
+        (
+            {"current": "wrong", "password": "morning fog on the water"},
+            "current",
+            "not your present password",
+        ),
+        ({"current": PASSWORD, "password": "short"}, "password", "Use at least 10"),
+        ({"current": PASSWORD, "password": ""}, "password", "Use at least 10"),
+    ],
+)
+def test_a_password_that_cannot_be_used_is_said_at_its_field_and_not_shown(
+    world: World, enter: In, typed: dict[str, str], name: str, said: str
+) -> None:
+    answer = enter(world.member).post("/settings/password", typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in field(page, name)
+    assert "morning fog" not in page
+    assert Person.objects.get(pk=person(world, "member")).account.check_password(PASSWORD)
+
+
+# ------------------------------------------------------------------------------------------- the workspace
+
+
+def test_an_admin_sets_up_the_workspace(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    assert browser.post("/settings/workspace", WORKSPACE).status_code == 303
+    row = Workspace.objects.get(slug=world.slug)
+    assert (row.checkin_every_weeks, row.checkin_weekday, row.checkin_at) == (2, 3, time(14, 30))
+    assert (row.at_risk_points, row.off_track_points) == (5.0, 20.5)
+    assert (row.red_to, row.amber_to) == (Decimal("0.35"), Decimal("0.65"))
+    assert (row.capped, row.initiatives_contribute, row.organisation_goals_by_anyone) == (True, False, False)
+    page = browser.get("/settings/workspace").content.decode()
+    assert 'value="20.5"' in field(page, "off_track_points")
+    assert 'value="14:30"' in field(page, "checkin_at")
+
+
+def test_the_page_as_it_stands_can_be_saved_in_danish(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    browser.post("/settings/workspace", WORKSPACE)
+    browser.post("/language", {"language": "da"})
+    page = browser.get("/settings/workspace").content.decode()
+    assert 'value="20,5"' in field(page, "off_track_points")
+    danish = {**WORKSPACE, "off_track_points": "20,5", "red_to": "0,35", "amber_to": "0,65"}
+    assert browser.post("/settings/workspace", danish).status_code == 303
+    assert Workspace.objects.get(slug=world.slug).off_track_points == 20.5
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("name", "", "Write something here."),
+        ("timezone", "Mars/Olympus", "There is no time zone called Mars/Olympus"),
+        ("fiscal_year_start", "13", "Choose the month"),
+        ("fiscal_year_start", "", "Choose the month"),
+        ("scheme", "weeks", "Choose months, quarters"),
+        ("checkin_every_weeks", "3", "Choose every week"),
+        ("checkin_weekday", "x", "Choose a day of the week"),
+        ("checkin_at", "25:00", "Write the time of day"),
+        ("checkin_at", "", "Write the time of day"),
+        ("off_track_points", "far", "Write it as a number"),
+        ("off_track_points", "3", "write more than 5 points"),
+        ("red_to", "2", "Write a bound from 0.0 to 1.0"),
+        ("amber_to", "0.2", "lies above 0.35"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_said_at_its_field_and_nothing_is_saved(
+    world: World, enter: In, name: str, typed: str, said: str
+) -> None:
+    answer = enter(world.admin).post("/settings/workspace", {**WORKSPACE, "name": "Fjord", name: typed})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in field(page, name)
+    if name not in {
+        "name",
+        "timezone",
+        "scheme",
+        "fiscal_year_start",
+        "checkin_every_weeks",
+        "checkin_weekday",
+    }:
+        assert f'value="{typed}"' in field(page, name)
+    assert Workspace.objects.get(slug=world.slug).name == "Fjordlight"
+
+
+# -------------------------------------------------------------------------------------------------- people
+
+
+def test_an_admin_takes_somebody_in_who_can_sign_in(world: World, enter: In) -> None:
+    typed = {"name": "Nora Bek", "email": "nora@fjordlight.example", "role": "member", "password": PASSWORD}
+    assert "can sign in now" in text(enter(world.admin).post("/settings/people", typed, follow=True))
+    assert Client().post("/signin", {"email": typed["email"], "password": PASSWORD}).status_code == 302
+
+
+def test_without_a_password_nobody_can_sign_in_until_one_is_set(world: World, enter: In) -> None:
+    typed = {"name": "Nora Bek", "email": "nora@fjordlight.example", "role": "member", "password": ""}
+    browser = enter(world.admin)
+    assert "once there is a password" in text(browser.post("/settings/people", typed, follow=True))
+    nora = Person.objects.get(name="Nora Bek")
+    assert not nora.account.has_usable_password()
+    assert Client().post("/signin", {"email": typed["email"], "password": ""}).status_code == 422
+    assert browser.post(f"/settings/people/{nora.pk}/password", {"password": PASSWORD}).status_code == 303
+    assert Client().post("/signin", {"email": typed["email"], "password": PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("email", "bo@fjordlight.example", "belongs to somebody in this workspace already"),
+        ("email", "bo", "Write an e-mail address"),
+        ("name", "", "Write something here."),
+        ("role", "queen", "Choose a role."),
+        ("password", "short", "Use at least 10"),
+    ],
+)
+def test_somebody_who_cannot_be_taken_in_is_said_at_the_field(
+    world: World, enter: In, name: str, typed: str, said: str
+) -> None:
+    whole = {"name": "Nora Bek", "email": "nora@fjordlight.example", "role": "member", "password": PASSWORD}
+    before = Person.objects.count()
+    answer = enter(world.admin).post("/settings/people", {**whole, name: typed})
+    assert answer.status_code == 422
+    form = answer.content.decode().split('id="new"')[1]
+    assert said in field(form, name)
+    assert (whole["email"] if name != "email" else whole["name"]) in form
+    assert PASSWORD not in form
+    assert Person.objects.count() == before
+
+
+def test_the_same_form_sent_twice_takes_one_person_in(world: World, enter: In) -> None:
+    typed = {"name": "Nora Bek", "email": "nora@fjordlight.example", "role": "member", "key": "once"}
+    browser = enter(world.admin)
+    for _ in range(2):
+        assert browser.post("/settings/people", typed).status_code == 303
+    assert Person.objects.filter(name="Nora Bek").count() == 1
+
+
+def test_a_password_leaves_no_trace_among_the_keys(world: World, enter: In) -> None:
+    browser, before = enter(world.admin), Once.objects.count()
+    url = f"/settings/people/{person(world, 'mate')}/password"
+    assert browser.post(url, {"password": "morning fog on the water", "key": "k"}).status_code == 303
+    assert Once.objects.count() == before
+
+
+def test_a_role_is_changed_but_never_above_ones_own(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    url = f"/settings/people/{person(world, 'mate')}/role"
+    assert browser.post(url, {"role": "observer"}).status_code == 303
+    assert Person.objects.get(pk=person(world, "mate")).role == Role.OBSERVER
+    assert browser.post(url, {"role": "owner"}).status_code == 403
+    assert 'value="owner"' not in browser.get("/settings/people").content.decode()
+
+
+def test_an_admin_is_not_offered_to_change_an_owner(world: World, enter: In) -> None:
+    page = enter(world.admin).get("/settings/people").content.decode()
+    assert f"/settings/people/{person(world, 'owner')}/" not in page
+    assert f"/settings/people/{person(world, 'mate')}/role" in page
+
+
+def test_taking_access_away_asks_first_and_can_be_undone(world: World, enter: In) -> None:
+    browser, mate = enter(world.admin), person(world, "mate")
+    page = browser.get("/settings/people").content.decode()
+    asked = re.search(
+        rf'<details class="asks">(?:(?!</details>).)*/settings/people/{mate}/activity', page, re.DOTALL
+    )
+    assert asked
+    browser.post(f"/settings/people/{mate}/activity", {"active": "no"})
+    assert not Person.objects.get(pk=mate).active
+    browser.post(f"/settings/people/{mate}/activity", {"active": "yes"})
+    assert Person.objects.get(pk=mate).active
+
+
+def test_the_last_owner_stays(world: World, enter: In) -> None:
+    answer = enter(world.owner).post(f"/settings/people/{person(world, 'owner')}/role", {"role": "member"})
+    assert answer.status_code == 422
+    assert Person.objects.get(pk=person(world, "owner")).role == Role.OWNER
+
+
+def test_a_name_in_a_plan_gets_an_account(world: World, enter: In) -> None:
+    nora = people.placeholder("Nora Bek", by=world.owner, at=world.at)
+    browser, url = enter(world.admin), f"/settings/people/{nora}/invitation"
+    typed = {"name": "Nora Bek", "email": "nora", "role": "member", "password": PASSWORD}
+    refused = browser.post(url, typed)
+    assert refused.status_code == 422
+    assert "Write an e-mail address" in refused.content.decode()
+    assert browser.post(url, {**typed, "email": "nora@fjordlight.example"}).status_code == 303
+    signed_in = Client().post("/signin", {"email": "nora@fjordlight.example", "password": PASSWORD})
+    assert signed_in.status_code == 302
+
+
+@pytest.mark.parametrize("deed", ["role", "activity", "invitation", "password"])
+@pytest.mark.parametrize(("who", "status"), [("lead", 403), ("observer", 403), ("outsider", 404)])
+def test_people_are_changed_by_admins_of_their_workspace_alone(
+    world: World, enter: In, deed: str, who: str, status: int
+) -> None:
+    mate = person(world, "mate")
+    typed = {
+        "role": "observer",
+        "active": "no",
+        "email": "x@x.example",
+        "name": "x",
+        "password": "a new one of mine",
+    }
+    answer = enter(getattr(world, who)).post(f"/settings/people/{mate}/{deed}", typed)
+    assert answer.status_code == status
+    row = Person.objects.get(pk=mate)
+    assert (row.role, row.active, row.account.check_password(PASSWORD)) == (Role.MEMBER, True, True)
+
+
+# --------------------------------------------------------------------------------------------------- teams
+
+
+def test_an_admin_makes_a_team_anywhere_and_a_lead_under_their_own(world: World, enter: In) -> None:
+    assert enter(world.admin).post("/settings/teams", {"name": "Finance", "parent": ""}).status_code == 303
+    assert Team.objects.get(name="Finance").parent_id is None
+    lead = enter(world.lead)
+    assert lead.post("/settings/teams", {"name": "Research", "parent": str(world.product)}).status_code == 303
+    assert Team.objects.get(name="Research").parent_id == world.product
+    assert lead.post("/settings/teams", {"name": "Loose", "parent": ""}).status_code == 403
+    assert lead.post("/settings/teams", {"name": "Loose", "parent": str(world.sales)}).status_code == 403
+
+
+def test_two_teams_side_by_side_never_share_a_name(world: World, enter: In) -> None:
+    answer = enter(world.admin).post("/settings/teams", {"name": "sales", "parent": ""})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "There is a team called sales" in field(page, "name")
+    assert 'value="sales"' in field(page, "name")
+
+
+def test_a_lead_renames_the_team_and_takes_people_in_and_out(world: World, enter: In) -> None:
+    lead, base = enter(world.sub_lead), f"/settings/teams/{world.design}"
+    tove = person(world, "stranger")
+    assert lead.post(f"{base}/name", {"name": "Form"}).status_code == 303
+    assert Team.objects.get(pk=world.design).name == "Form"
+    members = TeamMember.objects.current().filter(team=world.design, person=tove)
+    lead.post(f"{base}/members", {"person": str(tove), "lead": "yes"})
+    assert members.get().lead
+    lead.post(f"{base}/members", {"person": str(tove), "lead": "no"})
+    assert not members.get().lead
+    lead.post(f"{base}/members/{tove}/removal")
+    assert not members.exists()
+
+
+def test_somebody_must_be_chosen(world: World, enter: In) -> None:
+    answer = enter(world.sub_lead).post(
+        f"/settings/teams/{world.design}/members", {"person": "", "lead": "no"}
+    )
+    assert answer.status_code == 422
+    assert "Choose a person." in text(answer)
+
+
+def test_a_team_is_moved_by_whoever_leads_both_places(world: World, enter: In) -> None:
+    url = f"/settings/teams/{world.design}/place"
+    assert enter(world.sub_lead).post(url, {"parent": str(world.sales)}).status_code == 403
+    assert enter(world.admin).post(url, {"parent": str(world.sales)}).status_code == 303
+    assert Team.objects.get(pk=world.design).parent_id == world.sales
+
+
+def test_a_team_never_hangs_under_itself(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    answer = browser.post(f"/settings/teams/{world.product}/place", {"parent": str(world.design)})
+    assert answer.status_code == 422
+    assert "cannot hang under itself" in answer.content.decode()
+    page = browser.get(f"/settings/teams/{world.product}").content.decode()
+    assert f'value="{world.design}"' not in field(page, "parent")
+
+
+def test_a_team_has_its_own_rhythm_or_follows_the_workspace(world: World, enter: In) -> None:
+    lead, url = enter(world.sub_lead), f"/settings/teams/{world.design}/work"
+    assert lead.post(url, {"checkin_every_weeks": "2", "checkin_weekday": "4"}).status_code == 303
+    row = Team.objects.get(pk=world.design)
+    assert (row.checkin_every_weeks, row.checkin_weekday, row.goals_by_members) == (2, 4, False)
+    page = lead.get(f"/settings/teams/{world.design}").content.decode()
+    assert '<option value="4" selected>' in field(page, "checkin_weekday")
+    follow = {"checkin_every_weeks": "", "checkin_weekday": "", "goals_by_members": "yes"}
+    assert lead.post(url, follow).status_code == 303
+    row.refresh_from_db()
+    assert (row.checkin_every_weeks, row.checkin_weekday, row.goals_by_members) == (None, None, True)
+    refused = lead.post(url, {**follow, "checkin_every_weeks": "3"})
+    assert refused.status_code == 422
+    assert "Choose every week" in field(refused.content.decode(), "checkin_every_weeks")
+
+
+def test_archiving_asks_first_says_what_is_in_the_way_and_can_be_undone(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    page = browser.get(f"/settings/teams/{world.sales}").content.decode()
+    assert re.search(
+        r'<details class="asks[^>]*>(?:(?!</details>).)*value="yes"(?:(?!</details>).)*Archive Sales',
+        page,
+        re.DOTALL,
+    )
+    stopped = browser.post(f"/settings/teams/{world.product}/archive", {"archived": "yes"})
+    assert stopped.status_code == 422
+    assert "Product has teams under it (1)" in stopped.content.decode()
+    browser.post(f"/settings/teams/{world.sales}/archive", {"archived": "yes"})
+    assert Team.objects.get(pk=world.sales).archived_at is not None
+    assert "Bring it back" in browser.get(f"/settings/teams/{world.sales}").content.decode()
+    browser.post(f"/settings/teams/{world.sales}/archive", {"archived": "no"})
+    assert Team.objects.get(pk=world.sales).archived_at is None
+
+
+def test_a_lead_is_not_offered_to_archive_what_hangs_under_another(world: World, enter: In) -> None:
+    assert "/archive" not in enter(world.sub_lead).get(f"/settings/teams/{world.design}").content.decode()
+    assert "/archive" in enter(world.lead).get(f"/settings/teams/{world.design}").content.decode()
+
+
+@pytest.mark.parametrize("deed", ["name", "place", "work", "members", "archive"])
+@pytest.mark.parametrize(
+    ("who", "status"), [("member", 403), ("stranger", 403), ("observer", 403), ("outsider", 404)]
+)
+def test_a_team_is_left_alone_by_those_who_do_not_lead_it(
+    world: World, enter: In, deed: str, who: str, status: int
+) -> None:
+    mate = person(world, "mate")
+    typed = {"name": "Mine", "parent": "", "person": str(mate), "lead": "yes", "archived": "yes"}
+    answer = enter(getattr(world, who)).post(f"/settings/teams/{world.design}/{deed}", typed)
+    assert answer.status_code == status
+    row = Team.objects.get(pk=world.design)
+    assert (row.name, row.parent_id, row.archived_at) == ("Design", world.product, None)
+    assert not TeamMember.objects.current().get(team=world.design, person=mate).lead
+
+
+# ------------------------------------------------------------------------------------------------- periods
+
+
+def test_a_period_of_ones_own_is_made_changed_and_removed(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    typed = {"name": "Summer", "start": "2026-06-01", "end": "2026-08-31"}
+    assert browser.post("/settings/periods", typed).status_code == 303
+    made = Period.objects.get(name="Summer")
+    assert (made.kind, made.start_date, made.end_date) == (
+        PeriodKind.CUSTOM,
+        date(2026, 6, 1),
+        date(2026, 8, 31),
+    )
+    changed = {**typed, "name": "High summer", "end": "2026-07-31"}
+    assert browser.post(f"/settings/periods/{made.pk}", changed).status_code == 303
+    made.refresh_from_db()
+    assert (made.name, made.end_date) == ("High summer", date(2026, 7, 31))
+    page = browser.get("/settings/periods").content.decode()
+    assert re.search(r'<details class="asks">(?:(?!</details>).)*Remove High summer', page, re.DOTALL)
+    assert browser.post(f"/settings/periods/{made.pk}/removal").status_code == 303
+    assert not Period.objects.filter(pk=made.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "said"),
+    [
+        ({"name": "", "start": "2026-06-01", "end": "2026-08-31"}, "name", "Write something here."),
+        ({"name": "Summer", "start": "", "end": "2026-08-31"}, "start", "Write the date"),
+        ({"name": "Summer", "start": "2026-06-01", "end": "soon"}, "end", "Write the date"),
+        ({"name": "Summer", "start": "2026-06-01", "end": "2026-05-01"}, "end", "ends before it starts"),
+    ],
+)
+def test_a_period_that_cannot_be_is_said_at_its_field(
+    world: World, enter: In, typed: dict[str, str], name: str, said: str
+) -> None:
+    answer = enter(world.admin).post("/settings/periods", typed)
+    assert answer.status_code == 422
+    form = answer.content.decode().split('id="new"')[1]
+    assert said in field(form, name)
+    assert f'value="{typed["name"]}"' in field(form, "name")
+
+
+def test_a_period_with_goals_and_one_of_the_calendar_stay(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    mine = periods.create(
+        "Summer", start=date(2026, 6, 1), end=date(2026, 12, 31), by=world.owner, at=world.at
+    )
+    goals.create(
+        GoalDraft(Kind.OBJECTIVE, "Swim", level=Level.ORGANISATION, period=mine), by=world.owner, at=world.at
+    )
+    assert "so it stays" in browser.get("/settings/periods").content.decode()
+    for period, said in ((mine, "has goals in its record"), (world.q1, "follows the calendar")):
+        answer = browser.post(f"/settings/periods/{period}/removal")
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+        assert Period.objects.filter(pk=period).exists()
+
+
+# ----------------------------------------------------------------------------------------------- the costs
+
+
+def test_the_lists_cost_the_same_with_one_row_and_with_thirty(
+    world: World, enter: In, django_assert_num_queries: Any
+) -> None:
+    browser = enter(world.owner)
+    urls = {"/settings/people": 9, "/settings/teams": 9, "/settings/periods": 8}
+    for url, cost in urls.items():
+        browser.get(url)
+        with django_assert_num_queries(cost):
+            browser.get(url)
+    for number in range(30):
+        who = people.placeholder(f"Person {number}", by=world.owner, at=world.at)
+        team = teams.create(f"Team {number}", by=world.owner, at=world.at)
+        teams.join(team, person=who, by=world.owner, at=world.at)
+        start = date(2030, 1, 1 + number)
+        periods.create(f"Period {number}", start=start, end=start, by=world.owner, at=world.at)
+    for url, cost in urls.items():
+        with django_assert_num_queries(cost):
+            browser.get(url)
