@@ -62,7 +62,7 @@ def main() -> int:
                 _turn(arena, turn, at=at + timedelta(seconds=turn + options.warm_up + 1))
         for arena in arenas:
             _use(arena)
-            _proved(arena, at=at + timedelta(hours=1))
+            _proved(at=at + timedelta(hours=1))
             arena.wrapper.close()
     return _told([_result(arena) for arena in arenas], options)
 
@@ -187,10 +187,11 @@ def _floor(goal: UUID, *, at: datetime) -> tuple[float, int]:
     names = (
         "value", "progress", "status", "confidence", "last_checkin_on", "last_checkin_at", "checkin_count",
     )  # fmt: skip
-    fields = [Goal._meta.get_field(name) for name in names]
-    key = Goal._meta.pk
+    meta: Any = Goal._meta  # noqa: SLF001 - Django's own name
+    fields = [meta.get_field(name) for name in names]
+    key = meta.pk
     sets = ", ".join(f'"{one.column}" = %s' for one in fields)
-    update = f'UPDATE "{Goal._meta.db_table}" SET {sets} WHERE "{key.column}" = %s'
+    update = f'UPDATE "{meta.db_table}" SET {sets} WHERE "{key.column}" = %s'  # noqa: S608 - names alone
     updates = [
         [one.get_db_prep_save(getattr(goal_row, one.attname), connection) for one in (*fields, key)]
         for goal_row in rows
@@ -211,15 +212,16 @@ def _insert(model: Any, said: tuple[Any, ...], *, at: datetime) -> tuple[str, li
 
     from pejl.models.fields import new_id
 
-    fields = model._meta.concrete_fields
+    meta = model._meta  # noqa: SLF001 - Django's own name
+    fields = meta.concrete_fields
     values = dict(zip((one.attname for one in fields), said, strict=True)) | {"id": new_id(), "known_to": at}
     names = ", ".join(f'"{one.column}"' for one in fields)
     marks = ", ".join(["%s"] * len(fields))
     row = [one.get_db_prep_save(values[one.attname], connection) for one in fields]
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', row
+    return f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({marks})', row  # noqa: S608 - names alone
 
 
-def _proved(arena: Arena, *, at: datetime) -> None:
+def _proved(*, at: datetime) -> None:
     """Fast and wrong does not count: everything is computed again from scratch."""
     from pejl.models import Workspace
     from pejl.services import doctors

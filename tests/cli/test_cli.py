@@ -57,7 +57,8 @@ def database(folder: Path) -> sqlite3.Connection:
 
 def test_a_server_is_set_up_by_migrate_workspace_and_user(run: Run, tmp_path: Path) -> None:
     assert ready(run("migrate")).strip()
-    made = json.loads(ready(run("workspace", "create", "acme", "--name", "Acme", "--language", "da", "--json")))
+    create = ("workspace", "create", "acme", "--name", "Acme", "--language", "da", "--json")
+    made = json.loads(ready(run(*create)))
     assert made == {"workspace": "acme"}
     words = ("user", "create", "ida@acme.example", "--name", "Ida Holm", "--role", "owner", "--json")
     person = json.loads(ready(run(*words, PEJL_PASSWORD="a quiet harbour at dawn")))

@@ -13,6 +13,7 @@ from django.db import connections
 
 from pejl.domain.values import Kind, Level, Metric, MetricKind, State
 from pejl.models import Checkin, Event, Figure, Goal, GoalVersion, Once
+from pejl.queries.scope import Member
 from pejl.services import checkins, closing, doctors, goals
 from pejl.services.errors import Conflict
 from pejl.services.goals import GoalDraft
@@ -109,9 +110,11 @@ def test_eight_writers_under_the_same_ancestors_lose_nothing(world: World) -> No
 def test_of_two_who_close_the_same_goal_at_once_one_does_and_the_other_hears_who(world: World) -> None:
     result = key_result(world, objective(world, "To be closed"))
     people = [world.sub_lead, world.lead]
-    answers = at_once(
-        [lambda who=who: closing.close(result, by=who, at=world.later(hours=1)) for who in people]
-    )
+
+    def closer(who: Member) -> Callable[[], None]:
+        return lambda: closing.close(result, by=who, at=world.later(hours=1))
+
+    answers = at_once([closer(who) for who in people])
     lost = [answer for answer in answers if answer is not None]
     assert len(lost) == 1
     assert isinstance(lost[0], Conflict)

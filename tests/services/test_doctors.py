@@ -102,8 +102,8 @@ def test_a_last_figure_that_is_missing_from_history_is_found(world: World, compa
 
 
 def test_a_span_that_runs_backwards_is_found(world: World, company: dict[str, UUID]) -> None:
-    version = goals.edit(company["top"], changes={"title": "Summit"}, by=world.system, at=world.later(hours=2))
-    GoalVersion.objects.filter(goal_id=version, number=1).update(known_to=world.at - timedelta(days=1))
+    top = goals.edit(company["top"], changes={"title": "Summit"}, by=world.system, at=world.later(hours=2))
+    GoalVersion.objects.filter(goal_id=top, number=1).update(known_to=world.at - timedelta(days=1))
     assert {what for _, what, _, _ in told(world)} == {"GoalVersion span", "version 1 ends"}
 
 

@@ -19,6 +19,7 @@ from pejl.queries import scope
 from pejl.queries.scope import Member
 
 SHOWN = 6
+READ = 60
 MOST_GOALS = 2000
 OF_GOALS = (
     "checkin.posted",
@@ -60,15 +61,16 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Newest first, at most `SHOWN`. `since` is the last visit; `new` counts all that came after it."""
+    """Newest first, at most `SHOWN`; of several alike on one goal the newest. `since` is the last visit,
+    `more_new` how many came after it that are not among the rows."""
 
     rows: tuple[EventRow, ...]
     since: datetime | None
-    new: int
+    more_new: int
 
 
 def feed(by: Member, *, since: datetime | None) -> Feed:
-    """What others did on the goals near this person, and KPIs that left their range. Six queries."""
+    """What others did on the goals near this person, and KPIs that left their range. Five queries."""
     near = list(_near(by).values_list("pk", flat=True)[:MOST_GOALS])
     told = Q(verb__in=OF_GOALS, goal_id__in=near) | Q(verb="kpi.read", data__inside=False)
     rows = Event.objects.filter(told, workspace_id=by.workspace_id)
@@ -76,11 +78,23 @@ def feed(by: Member, *, since: datetime | None) -> Feed:
     rows = rows.exclude(verb="goal.created", goal__kind=Kind.KEY_RESULT)
     if by.person_id is not None:
         rows = rows.exclude(by_id=by.person_id)
-    found = list(rows.select_related("by", "goal").order_by("-at", "-pk")[:SHOWN])
-    new = 0 if since is None else rows.filter(at__gt=since).count()
-    others = _others(by, found)
-    texts = _texts(by, found)
-    return Feed(tuple(_row(one, others, texts, since=since) for one in found), since, new)
+    read = list(rows.select_related("by", "goal").order_by("-at", "-pk")[:READ])
+    folded = {_alike(one): one for one in reversed(read)}
+    found = sorted(folded.values(), key=lambda one: (one.at, one.pk), reverse=True)
+    found, rest = found[:SHOWN], found[SHOWN:]
+    others, texts = _others(by, found), _texts(by, found)
+    return Feed(
+        tuple(_row(one, others, texts, since=since) for one in found),
+        since,
+        sum(since is not None and one.at > since for one in rest),
+    )
+
+
+def _alike(one: Event) -> tuple[object, ...]:
+    """Words are told one by one; of check-ins and edits of one goal only the latest matters."""
+    if one.verb == "comment.posted":
+        return (one.pk,)
+    return (one.verb, one.goal_id or one.subject, one.by_id)
 
 
 def _near(by: Member) -> QuerySet[Goal]:

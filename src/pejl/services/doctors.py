@@ -95,7 +95,7 @@ def examine(slug: str, *, at: datetime) -> Report:
     return Report(slug, counts, tuple(found))
 
 
-def _fault(
+def _fault(  # noqa: PLR0917 - the columns of one row
     workspace: Workspace,
     titles: dict[UUID, str],
     goal_id: UUID | None,
@@ -108,7 +108,7 @@ def _fault(
 
 
 def _figures(workspace: Workspace, titles: dict[UUID, str], *, today: date) -> Iterator[Fault]:
-    """Every figure again from the records. Shares or edges that no figure can be computed by are told instead."""
+    """Every figure again from the records, or why none can be computed."""
     try:
         differences = figures.verify(workspace, today=today)
     except Refused as refused:
@@ -139,7 +139,7 @@ def _edges(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
 
 
 def _versions(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:
-    """Each goal's versions follow one another without gap or overlap; the open one says what the goal says."""
+    """Each goal's versions follow one another without gap or overlap; the open one says what it says."""
     spans: dict[UUID, list[tuple[int, datetime, datetime | None]]] = {}
     rows = GoalVersion.objects.filter(workspace=workspace).order_by("goal_id", "number")
     for goal_id, number, start, end in rows.values_list(
@@ -190,7 +190,8 @@ def _strangers(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]
         for link in ("child", "parent") if model is Edge else ("goal",):
             rows: Any = model.objects.filter(workspace=workspace).exclude(**{f"{link}__workspace": workspace})
             for goal_id in rows.values_list(f"{link}_id", flat=True):
-                yield _fault(workspace, titles, goal_id, model.__name__, "another workspace's goal", "its own")
+                stored = "another workspace's goal"
+                yield _fault(workspace, titles, goal_id, model.__name__, stored, "its own")
 
 
 def _last_figures(workspace: Workspace, titles: dict[UUID, str]) -> Iterator[Fault]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pejl.domain.access import Right
-from pejl.domain.values import MetricKind, ProgressMode, Role
+from pejl.domain.values import Metric, MetricKind, ProgressMode, Role
 from pejl.queries.goals import GoalRow
 from pejl.queries.homes import Due, Home
+from pejl.queries.kpis import KpiRow
 from pejl.queries.scope import Member
-from pejl.web import charts, feeds, goalpictures, goalwords, treepages
+from pejl.web import charts, feeds, goalpictures, goalwords, treepages, words
 from pejl.web import format as told_as
 from pejl.web.forms.goals import unit_of
 
@@ -31,6 +33,15 @@ NUMBERS = (
     gettext_lazy("Twelve"),
 )
 MORNING, NOON, EVENING = 5, 12, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A value that could not be used: for which goal, what was typed, and what is wrong with it."""
+
+    goal_id: UUID
+    typed: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class Page:
     more_due: int
     okrs: tuple[OkrLines, ...]
     loose: tuple[Line, ...]
-    stages: dict[object, goalwords.Stage]
+    stages: dict[UUID, goalwords.Stage]
     focus: tuple[Line, ...]
     kpis: tuple[KpiLine, ...]
     feed: tuple[feeds.Item, ...]
@@ -91,9 +102,7 @@ class Page:
     may_write: bool
 
 
-def page(home: Home, *, by: Member, now: datetime, trouble: tuple[object, str, str] | None = None) -> Page:
-    """`trouble` is (goal id, what was typed, what is wrong) of a value that could not be used."""
-    shown = len([item for item in home.feed.rows if item.new])
+def page(home: Home, *, by: Member, now: datetime, trouble: Trouble | None = None) -> Page:
     return Page(
         greeting=greeting(by, due=home.due_count, now=now),
         lede=_lede(home),
@@ -109,7 +118,7 @@ def page(home: Home, *, by: Member, now: datetime, trouble: tuple[object, str, s
         focus=tuple(line(row) for row in home.focus),
         kpis=tuple(_kpi(row) for row in home.kpis),
         feed=feeds.items(home.feed.rows),
-        more_new=home.feed.new - shown,
+        more_new=home.feed.more_new,
         ruler=_ruler(home, by=by, now=now),
         nothing_of_mine=not (home.okrs or home.loose or home.initiatives or home.due),
         may_write=by.role is not Role.OBSERVER,
@@ -140,12 +149,10 @@ def line(row: GoalRow) -> Line:
     return Line(row, goalpictures.bar(row), treepages.figure(row), limit)
 
 
-def wait(one: Due, *, by: Member, now: datetime, trouble: tuple[object, str, str] | None = None) -> Wait:
-    typed, error = ("", "")
-    if trouble is not None and trouble[0] == one.row.id:
-        typed, error = trouble[1], trouble[2]
+def wait(one: Due, *, by: Member, now: datetime, trouble: Trouble | None = None) -> Wait:
+    own = trouble if trouble is not None and trouble.goal_id == one.row.id else None
     late = (by.today(now) - by.today(one.turn.due_at)).days if one.turn.due else 0
-    return Wait(line(one.row), entry_unit(one.row), late, typed, error)
+    return Wait(line(one.row), entry_unit(one.row), late, own.typed if own else "", own.error if own else "")
 
 
 def entry_unit(row: GoalRow) -> str | None:
@@ -184,18 +191,16 @@ def _deadline(home: Home, *, by: Member) -> str:
 
 
 def _about(row: GoalRow) -> tuple[str, ...]:
-    ambition = "" if row.ambition is None else goalwords.words.ambition(row.ambition).lower()
+    ambition = "" if row.ambition is None else words.ambition(row.ambition).lower()
     return tuple(part for part in (goalwords.place(row), ambition) if part)
 
 
-def _kpi(row: object) -> KpiLine:
-    from pejl.queries.kpis import KpiRow
-
-    assert isinstance(row, KpiRow)  # noqa: S101 - told to the type checker
+def _kpi(row: KpiRow) -> KpiLine:
+    healthy = Metric(MetricKind.BETWEEN, unit=row.unit, lower=row.lower, upper=row.upper)
     return KpiLine(
         name=row.name,
         url=f"/kpis/{row.item}",
-        limit=goalwords.span_of(row.lower, row.upper, row.unit),
+        limit=goalwords.limits(healthy),
         value=told_as.amount(row.value, row.unit),
         in_range=row.in_range,
         spark=charts.spark([one.value for one in row.readings], lower=row.lower, upper=row.upper)

@@ -1,5 +1,86 @@
+"""The first page of the day: what waits, what is one's own, what happened, where all of it leads."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from datetime import datetime, timedelta
+from uuid import UUID
 
-urls: list[URLPattern] = []
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from pejl.queries import homes, visits
+from pejl.queries.scope import NotFound
+from pejl.services import checkins, people
+from pejl.services.errors import Rejected
+from pejl.web import homepages, pages
+from pejl.web.forms import home as forms
+from pejl.web.homepages import Trouble
+
+PAUSE = timedelta(minutes=30)
+
+
+@pages.signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    since = _since(request)
+    return _page(request, since=since)
+
+
+@pages.signed_in
+@require_POST
+def value(request: HttpRequest, goal_id: UUID) -> HttpResponse:
+    """One new value, typed on the first page: the row comes back as it stands now."""
+    by, now = pages.member(request), pages.now(request)
+    before = homes.due(by, goal_id, now=now)
+    unit = homepages.entry_unit(before.row)
+    if unit is None:
+        raise NotFound
+    try:
+        fields = forms.new_value(request, unit=unit)
+        checkins.post(goal_id, **fields, by=by, at=now, key=pages.key(request))
+    except Rejected as rejected:
+        return _again(request, before, rejected)
+    if request.headers.get("HX-Request"):
+        sent = homepages.wait(homes.due(by, goal_id, now=now), by=by, now=now)
+        return pages.render(request, "home/_sent.html", wait=sent)
+    return pages.done(request, _("Checked in: %(title)s") % {"title": before.row.title}, "/")
+
+
+def _again(request: HttpRequest, before: homes.Due, rejected: Rejected) -> HttpResponse:
+    """What was typed, and what is wrong with it, in its row."""
+    said = pages.errors(rejected)
+    error = said.get("value") or next(iter(said.values()))
+    trouble = Trouble(before.row.id, str(request.POST.get("value", "")), error)
+    if request.headers.get("HX-Request"):
+        wait = homepages.wait(before, by=pages.member(request), now=pages.now(request), trouble=trouble)
+        return pages.render(request, "home/_due.html", status=422, wait=wait)
+    return _page(request, since=_since(request), trouble=trouble)
+
+
+def _page(request: HttpRequest, *, since: datetime | None, trouble: Trouble | None = None) -> HttpResponse:
+    by, now = pages.member(request), pages.now(request)
+    found = homes.home(by, since=since, now=now)
+    page = homepages.page(found, by=by, now=now, trouble=trouble)
+    status = 200 if trouble is None else 422
+    return pages.render(request, "home/home.html", status=status, home=found, page=page, me=by, now=now)
+
+
+def _since(request: HttpRequest) -> datetime | None:
+    """The visit before this one. What is new stays new until half an hour without looking has passed."""
+    by, now = pages.member(request), pages.now(request)
+    kept = request.session.get("since", {})
+    last = visits.last(by)
+    if last is None or now - last > PAUSE or kept.get("slug") != by.slug:
+        kept = {"slug": by.slug, "at": last.isoformat() if last else ""}
+        request.session["since"] = kept
+    if last is None or now - last > timedelta(minutes=1):
+        people.seen(by=by, at=now)
+    return datetime.fromisoformat(kept["at"]) if kept["at"] else None
+
+
+urls: list[URLPattern] = [
+    path("", home),
+    path("waiting/<uuid:goal_id>", value),
+]

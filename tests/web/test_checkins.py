@@ -1,0 +1,166 @@
+"""The weekly check-in, as the cast fills it in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from okrs import In, enter, key_result, named, okr, text
+from pejl.domain.values import Kind, Level, Metric, MetricKind
+from pejl.models import Checkin, Goal
+from pejl.services import goals
+from pejl.services.goals import GoalDraft
+from world import World
+
+__all__ = ["enter", "okr"]
+
+KR = "Support requests a month"
+CHECKIN_QUERIES = 28
+
+
+def field(name: str, title: str = KR) -> str:
+    return f"{named(title)}.{name}"
+
+
+def latest() -> Checkin:
+    found: Any = Checkin.objects.order_by("-known_from", "-pk").first()
+    assert found is not None
+    return found  # type: ignore[no-any-return]
+
+
+def test_the_page_holds_a_line_for_each_of_my_key_results(world: World, okr: UUID, enter: In) -> None:
+    page = text(enter(world.sub_lead).get("/checkin"))
+    assert "One key result, one line" in page
+    assert "Launch version 2.0" in page
+    assert "was 75" in page
+    assert "due" in page
+
+
+def test_who_owns_nothing_is_told_so(world: World, okr: UUID, enter: In) -> None:
+    assert "Nothing to check in on" in text(enter(world.stranger).get("/checkin"))
+
+
+def test_a_line_filled_in_moves_the_goal_and_its_objective(world: World, okr: UUID, enter: In) -> None:
+    client = enter(world.sub_lead)
+    sent = {field("value"): "66", field("confidence"): "8", field("note"): "Wednesdays help", "key": "k1"}
+    answer = client.post("/checkin", sent, follow=True)
+    assert "Check-in sent for 1 key result" in text(answer)
+    goal = Goal.objects.get(pk=named(KR))
+    assert (goal.value, goal.progress, goal.confidence) == (Decimal(66), 0.6, 8)
+    assert Goal.objects.get(pk=okr).progress == pytest.approx(0.6)
+    assert latest().note == "Wednesdays help"
+
+
+def test_the_form_sent_twice_is_done_once(world: World, okr: UUID, enter: In) -> None:
+    client, before = enter(world.sub_lead), Checkin.objects.count()
+    for _ in range(2):
+        client.post("/checkin", {field("value"): "66", "key": "again"})
+    assert Checkin.objects.count() == before + 1
+
+
+def test_an_empty_form_says_so_and_writes_nothing(world: World, okr: UUID, enter: In) -> None:
+    before = Checkin.objects.count()
+    answer = enter(world.sub_lead).post("/checkin", {field("value"): " ", field("confidence"): "6"})
+    assert answer.status_code == 422
+    assert "Nothing is filled in yet" in text(answer)
+    assert Checkin.objects.count() == before
+
+
+def test_one_unreadable_line_keeps_all_of_them_and_what_was_typed(world: World, okr: UUID, enter: In) -> None:
+    person = world.sub_lead.person_id
+    assert person is not None
+    goals.create(
+        key_result("Steps", period=world.q3, teams=(world.design,), owners=(person,), parents=((okr, None),)),
+        by=world.sub_lead,
+        at=world.later(days=-10),
+    )
+    before = Checkin.objects.count()
+    sent = {field("value"): "sixty-ish", field("value", "Steps"): "60", field("note"): "kept"}
+    answer = enter(world.sub_lead).post("/checkin", sent)
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert 'value="sixty-ish"' in body
+    assert 'value="60"' in body
+    assert "kept" in body
+    assert 'aria-invalid="true"' in body
+    assert Checkin.objects.count() == before
+
+
+def test_a_check_in_can_be_about_an_earlier_day_but_not_a_coming_one(
+    world: World, okr: UUID, enter: In
+) -> None:
+    client = enter(world.sub_lead)
+    client.post("/checkin", {field("value"): "70", "on": "2026-08-10"})
+    assert latest().on.isoformat() == "2026-08-10"
+    answer = client.post("/checkin", {field("value"): "70", "on": "2026-09-10"})
+    assert answer.status_code == 422
+
+
+def test_milestones_are_ticked_and_done_is_a_box(world: World, okr: UUID, enter: In) -> None:
+    person = world.sub_lead.person_id
+    assert person is not None
+    common: dict[str, Any] = {
+        "level": Level.TEAM, "teams": (world.design,), "period": world.q3, "owners": (person,), "parents": ((okr, None),),
+    }  # fmt: skip
+    steps = GoalDraft(
+        Kind.KEY_RESULT, "Prototype", metric=Metric(MetricKind.MILESTONES),
+        milestones=(("Sketch", None), ("Test", None)), **common,
+    )  # fmt: skip
+    audit = GoalDraft(Kind.KEY_RESULT, "Audit", metric=Metric(MetricKind.DONE), **common)
+    for draft in (steps, audit):
+        goals.create(draft, by=world.sub_lead, at=world.later(days=-10))
+    client = enter(world.sub_lead)
+    body = client.get("/checkin").content.decode()
+    item = body.split(f'name="{named("Prototype")}.reached" value="')[1].split('"')[0]
+    client.post(
+        "/checkin",
+        {field("reached", "Prototype"): item, field("asked", "Audit"): "1", field("value", "Audit"): "1"},
+    )
+    assert Goal.objects.get(title="Prototype").progress == 0.5
+    assert Goal.objects.get(title="Audit").progress == 1
+
+
+def test_the_preview_answers_with_bar_status_and_what_moves_and_saves_nothing(
+    world: World, okr: UUID, enter: In
+) -> None:
+    before = Checkin.objects.count()
+    client, address = enter(world.sub_lead), f"/goals/{named(KR)}/checkin/preview"
+    good = text(client.post(address, {field("value"): "30"}))
+    assert "On track" in good
+    assert "−45" in good
+    assert "Off track" in text(client.post(address, {field("value"): "119"}))
+    assert b"field__error" in client.post(address, {field("value"): "what"}).content
+    assert Checkin.objects.count() == before
+
+
+def test_a_stranger_cannot_check_in_and_an_outsider_finds_nothing(world: World, okr: UUID, enter: In) -> None:
+    address = f"/goals/{okr}/checkin"
+    assert enter(world.stranger).get(address).status_code == 403
+    assert enter(world.observer).get(address).status_code == 403
+    assert enter(world.outsider).get(address).status_code == 404
+    assert enter(world.outsider).post(f"/goals/{named(KR)}/checkin/preview").status_code == 404
+
+
+def test_an_objective_is_checked_in_on_by_its_key_results(world: World, okr: UUID, enter: In) -> None:
+    assert KR in text(enter(world.sub_lead).get(f"/goals/{okr}/checkin"))
+
+
+def test_the_number_of_queries_does_not_grow_with_the_lines(
+    world: World, okr: UUID, enter: In, django_assert_num_queries: Any
+) -> None:
+    client = enter(world.sub_lead)
+    client.get("/checkin")
+    with django_assert_num_queries(CHECKIN_QUERIES):
+        client.get("/checkin")
+    person = world.sub_lead.person_id
+    assert person is not None
+    for number in range(29):
+        draft = key_result(
+            f"No {number}", period=world.q3, teams=(world.design,), owners=(person,), parents=((okr, None),)
+        )
+        goals.create(draft, by=world.sub_lead, at=world.later(days=-9))
+    with django_assert_num_queries(CHECKIN_QUERIES):
+        assert client.get("/checkin").content.count(b"data-checkin") == 30
