@@ -31,8 +31,8 @@ test: env chromium ## Every test, on SQLite and on PostgreSQL
 	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests
 
 check: env ## Style, types, layers, templates, translations, migrations, docs
-	$(BIN)/ruff check src tests bench
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check

@@ -18,7 +18,7 @@ from world import World
 __all__ = ["enter", "okr"]
 
 KR = "Support requests a month"
-CHECKIN_QUERIES = 28
+CHECKIN_QUERIES = 29
 
 
 def field(name: str, title: str = KR) -> str:

@@ -361,7 +361,7 @@ def test_the_pages_cost_the_same_with_one_row_and_with_thirty(
     world: World, uptime: UUID, enter: In, django_assert_num_queries: Any
 ) -> None:
     browser = enter(world.owner)
-    costs = {"/kpis": 10, f"/kpis/{uptime}": 16}
+    costs = {"/kpis": 11, f"/kpis/{uptime}": 17}
     grow(world, uptime, range(1))
     browser.get("/kpis")
     for url, cost in costs.items():

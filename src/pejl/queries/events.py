@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from pejl.queries.scope import Member
 SHOWN = 6
 READ = 60
 MOST_GOALS = 2000
+SAID = frozenset({"checkin.posted", "comment.posted"})
 OF_GOALS = (
     "checkin.posted",
     "comment.posted",
@@ -45,7 +47,8 @@ class EventGoal:
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """One deed. `by` is "" where the workspace did it itself. `text` is what was written: a check-in's
-    note, a comment. `other` is the other goal it is about, `kpi` the KPI. `data` is what was recorded."""
+    note, a comment; `value` what a check-in says, in the unit of `data`; both as they stand now. `other` is
+    the other goal it is about, `kpi` the KPI. `data` is what was recorded at the time."""
 
     id: UUID
     at: datetime
@@ -55,8 +58,17 @@ class EventRow:
     other: EventGoal | None
     kpi: UUID | None
     text: str
+    value: Decimal | None
     data: dict[str, Any]
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a check-in or a comment says."""
+
+    text: str = ""
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +91,15 @@ def feed(by: Member, *, since: datetime | None) -> Feed:
     if by.person_id is not None:
         rows = rows.exclude(by_id=by.person_id)
     read = list(rows.select_related("by", "goal").order_by("-at", "-pk")[:READ])
-    folded = {_alike(one): one for one in reversed(read)}
+    words = _words(by, read)
+    # What was withdrawn or removed again is not told, nor what it said.
+    standing = [one for one in read if one.verb not in SAID or one.subject in words]
+    folded = {_alike(one): one for one in reversed(standing)}
     found = sorted(folded.values(), key=lambda one: (one.at, one.pk), reverse=True)
     found, rest = found[:SHOWN], found[SHOWN:]
-    others, texts = _others(by, found), _texts(by, found)
+    others = _others(by, found)
     return Feed(
-        tuple(_row(one, others, texts, since=since) for one in found),
+        tuple(_row(one, others, words, since=since) for one in found),
         since,
         sum(since is not None and one.at > since for one in rest),
     )
@@ -104,9 +119,7 @@ def _near(by: Member) -> QuerySet[Goal]:
     own = GoalPerson.objects.current().filter(**mine)
     teams = GoalTeam.objects.current().filter(workspace_id=by.workspace_id, team_id__in=by.teams | by.leads)
     close = (
-        Q(pk__in=own.values("goal_id"))
-        | Q(pk__in=teams.values("goal_id"))
-        | Q(checkin_owner_id=by.person_id)
+        Q(pk__in=own.values("goal_id")) | Q(pk__in=teams.values("goal_id")) | Q(checkin_owner_id=by.person_id)
     )
     above = Goal.objects.filter(close, workspace_id=by.workspace_id).values("pk")
     under = Edge.objects.current().filter(
@@ -124,18 +137,29 @@ def _others(by: Member, found: list[Event]) -> dict[UUID, EventGoal]:
     return {pk: EventGoal(pk, title, Kind(kind), metric) for pk, title, kind, metric in rows}
 
 
-def _texts(by: Member, found: list[Event]) -> dict[UUID, str]:
-    """What a check-in or a comment says now; nothing where it was withdrawn, removed or corrected."""
-    ids = [one.subject for one in found if one.verb in {"checkin.posted", "comment.posted"} and one.subject]
-    notes = Checkin.objects.current().filter(workspace_id=by.workspace_id, pk__in=ids)
+def _words(by: Member, found: list[Event]) -> dict[UUID, Words]:
+    """What these check-ins and comments say now, a corrected one what its correction says; what was
+    withdrawn or removed has no words. Two queries."""
+    deeds = [one for one in found if one.verb in SAID and one.subject]
+    ids = {one.subject for one in deeds}
     said = Comment.objects.current().filter(workspace_id=by.workspace_id, item__in=ids)
-    return {**dict(notes.values_list("pk", "note")), **dict(said.values_list("item", "text"))}
+    words = {item: Words(text) for item, text in said.values_list("item", "text")}
+    spoken = Q(pk__in=ids) | Q(goal_id__in={one.goal_id for one in deeds}, corrects__isnull=False)
+    rows = list(Checkin.objects.filter(spoken, workspace_id=by.workspace_id))
+    instead = {row.corrects_id: row for row in rows if row.corrects_id}
+    for row in rows:
+        last = row
+        while last.pk in instead:
+            last = instead[last.pk]
+        if row.pk in ids and last.known_to is None:
+            words[row.pk] = Words(last.note, last.value)
+    return words
 
 
 def _row(
-    one: Event, others: dict[UUID, EventGoal], texts: dict[UUID, str], *, since: datetime | None
+    one: Event, others: dict[UUID, EventGoal], words: dict[UUID, Words], *, since: datetime | None
 ) -> EventRow:
-    goal = None
+    goal, said = None, words.get(one.subject, Words()) if one.subject else Words()
     if one.goal is not None:
         goal = EventGoal(one.goal.pk, one.goal.title, Kind(one.goal.kind), one.goal.metric_kind)
     return EventRow(
@@ -146,7 +170,8 @@ def _row(
         goal=goal,
         other=others.get(one.subject) if one.subject else None,
         kpi=one.subject if one.goal is None else None,
-        text=texts.get(one.subject, "") if one.subject else "",
+        text=said.text,
+        value=said.value,
         data=one.data,
         new=since is not None and one.at > since,
     )

@@ -1,19 +1,15 @@
-"""Goals as pages and programs read them: plain rows, in a number of queries that does not depend on how many."""
+"""Goals as pages and programs read them, in a number of queries that does not depend on how many."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 
 from pejl.domain import attention, rollup, status
-from pejl.domain.access import Right
 from pejl.domain.attention import Facts, Mark
 from pejl.domain.status import Limits
 from pejl.domain.values import (
@@ -34,97 +30,11 @@ from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTeam, Guardr
 from pejl.models import Milestone as MilestoneModel
 from pejl.queries import dues, measures, scope
 from pejl.queries.frames import FramePeriod
+from pejl.queries.goalrows import GoalRow, MilestoneRow, ParentRef, PersonRef, TeamRef
 from pejl.queries.measures import Word
 from pejl.queries.scope import Member, NotFound
 
-
-@dataclass(frozen=True, slots=True)
-class PersonRef:
-    id: UUID
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeamRef:
-    id: UUID
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParentRef:
-    """`share` None is a default share; `effective_share` is what it comes to, None where it does not count."""
-
-    id: UUID
-    title: str
-    share: float | None
-    effective_share: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
-    item: UUID
-    title: str
-    share: Decimal | None
-    reached_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class GoalRow:
-    """One goal. `progress` and `expected` are fractions; `value` stands in the metric's unit, or is a
-    percentage for a goal kept by hand. `status` is that of the reader's day; `stale_days` is the age of the
-    last word where the goal is stale, else None. `guards` are the KPIs that keep it from being green."""
-
-    id: UUID
-    kind: Kind
-    title: str
-    description: str
-    level: Level
-    period_id: UUID | None
-    period: FramePeriod | None
-    start_date: date | None
-    end_date: date | None
-    ambition: Ambition | None
-    progress_mode: ProgressMode
-    status_mode: StatusMode
-    status_pinned: bool
-    metric: Metric | None
-    unit: str
-    value: Decimal | None
-    progress: float | None
-    expected: float | None
-    status: Status
-    stale_days: int | None
-    confidence: int | None
-    last_checkin_on: date | None
-    checkin_count: int
-    state: State
-    grade_computed: Decimal | None
-    grade_given: Decimal | None
-    grade_reason: str
-    learned: str
-    end_reason: str
-    ended_at: datetime | None
-    owners: tuple[PersonRef, ...]
-    delegates: tuple[PersonRef, ...]
-    viewers: tuple[PersonRef, ...]
-    teams: tuple[TeamRef, ...]
-    checkin_owner: PersonRef | None
-    visibility: Visibility
-    parents: tuple[ParentRef, ...]
-    version: int
-    marks: tuple[Mark, ...]
-    guards: tuple[str, ...]
-    tasks_done: int
-    tasks_total: int
-    milestones: tuple[MilestoneRow, ...]
-    rights: frozenset[Right]
-    origin_id: UUID | None
-    created_at: datetime
-
-    @property
-    def period_name(self) -> str:
-        """In the reader's language; "" without a period."""
-        return "" if self.period is None else self.period.said(get_language() or "en")
+__all__ = ["GoalRow", "MilestoneRow", "ParentRef", "PersonRef", "TeamRef", "children", "one", "rows"]
 
 
 def one(by: Member, goal_id: UUID, *, now: datetime) -> GoalRow:

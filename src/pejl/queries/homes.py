@@ -1,13 +1,14 @@
-"""What one person's first page shows: what waits for them, what is theirs, what happened, where all of it leads."""
+"""What one person's first page shows: what waits for them, what is theirs, what happened around them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pejl.domain.values import Kind, Level
 from pejl.models import Edge, GoalPerson, GoalPersonRole
@@ -97,11 +98,12 @@ def due(by: Member, goal_id: UUID, *, now: datetime) -> Due:
     return Due(goals.one(by, goal_id, now=now), turn)
 
 
-def _owned(by: Member) -> object:
+def _owned(by: Member) -> QuerySet[Any, Any]:
     links = GoalPerson.objects.current().filter(
         workspace_id=by.workspace_id, person_id=by.person_id, role=GoalPersonRole.OWNER
     )
-    return links.values("goal_id")
+    owned: QuerySet[Any, Any] = links.values("goal_id")
+    return owned
 
 
 def _edges(by: Member, mine: list[UUID]) -> list[tuple[UUID, UUID]]:
@@ -130,7 +132,9 @@ def _due(waiting: Iterable[UUID], turns: dict[UUID, Turn], rows: dict[UUID, Goal
 def _okrs(mine: list[UUID], edges: list[tuple[UUID, UUID]], rows: dict[UUID, GoalRow]) -> tuple[Okr, ...]:
     """One's own objectives first, then those that one's key results hang under."""
     own = set(mine)
-    below: dict[UUID, list[UUID]] = {one: [] for one in mine if one in rows and rows[one].kind is Kind.OBJECTIVE}
+    below: dict[UUID, list[UUID]] = {
+        one: [] for one in mine if one in rows and rows[one].kind is Kind.OBJECTIVE
+    }
     for parent, child in edges:
         if parent in rows and child in rows and (parent in own or child in own):
             below.setdefault(parent, []).append(child)

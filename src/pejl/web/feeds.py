@@ -58,10 +58,8 @@ def sentence(row: EventRow) -> SafeString:
         return _filled(CREATED[row.goal.kind], told)
     if row.verb == "goal.aligned" and row.other is not None:
         return _filled(_("%(who)s aligned %(goal)s to %(other)s"), {**told, "other": _link(row.other)})
-    if row.verb == "checkin.posted" and row.data.get("value") is not None:
-        now = goalwords.value(
-            Decimal(row.data["value"]), unit=row.data.get("unit") or "", metric_kind=row.goal.metric_kind
-        )
+    if row.verb == "checkin.posted" and row.value is not None:
+        now = goalwords.value(row.value, unit=row.data.get("unit") or "", metric_kind=row.goal.metric_kind)
         return _filled(_("%(who)s checked in on %(goal)s, now %(value)s"), {**told, "value": now})
     return _filled(SENTENCES[row.verb], told)
 

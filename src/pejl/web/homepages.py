@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pejl.domain.access import Right
-from pejl.domain.values import Metric, MetricKind, ProgressMode, Role
+from pejl.domain.values import Metric, MetricKind, Role
+from pejl.queries import dues
 from pejl.queries.goals import GoalRow
 from pejl.queries.homes import Due, Home
 from pejl.queries.kpis import KpiRow
@@ -157,7 +158,7 @@ def wait(one: Due, *, by: Member, now: datetime, trouble: Trouble | None = None)
 
 def entry_unit(row: GoalRow) -> str | None:
     """The unit a new value is typed in; None where a check-in takes more than one number."""
-    if Right.CHECK_IN not in row.rights or row.progress_mode not in {ProgressMode.METRIC, ProgressMode.MANUAL}:
+    if Right.CHECK_IN not in row.rights or row.progress_mode not in dues.ASKED:
         return None
     if row.metric is not None and row.metric.kind in {MetricKind.MILESTONES, MetricKind.DONE}:
         return None

@@ -93,9 +93,8 @@ def draft(request: HttpRequest, *, kind: Kind, parent: GoalRow) -> GoalDraft:
 def moved(request: HttpRequest, goal: GoalRow) -> list[str]:
     """The fields that differ from what the goal is now; a field that was not sent does not."""
     before, had, given = shown(goal), lists(goal), typed_lists(request.POST)
-    fields = [
-        name for name, text in before.items() if name in request.POST and _same(request.POST[name]) != _same(text)
-    ]
+    sent = [name for name in before if name in request.POST]
+    fields = [name for name in sent if _same(request.POST[name]) != _same(before[name])]
     return fields + [name for name in LISTS if name in request.POST and given[name] != had[name]]
 
 

@@ -11,7 +11,7 @@ from pejl.web.forms.goals import amount, reader
 
 
 def new_value(request: HttpRequest, *, unit: str) -> dict[str, Any]:
-    """A value in the goal's unit, as people write it. Raises `Rejected` at "value"; nothing is nothing new."""
+    """A value in the goal's unit, as people write it. Raises `Rejected` at "value", also for an empty one."""
     read = reader(request)
     found = read.read("value", lambda text: amount(text, unit=unit))
     read.finish()

@@ -84,9 +84,7 @@ def _kind(chosen: str, figures: dict[str, Decimal | None]) -> MetricKind:
     return MetricKind.DECREASE if falls else MetricKind.INCREASE
 
 
-def steps(
-    read: Reader, *, prefix: str = "", kind: str = "kind"
-) -> tuple[tuple[str, Decimal | None], ...]:
+def steps(read: Reader, *, prefix: str = "", kind: str = "kind") -> tuple[tuple[str, Decimal | None], ...]:
     """Milestones, one to a line; "Contract signed = 40 %" gives one a share of its own."""
     if read.typed.get(f"{prefix}{kind}") != MetricKind.MILESTONES:
         return ()

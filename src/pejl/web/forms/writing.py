@@ -51,8 +51,9 @@ class Okr:
             place, _dot, field = rest.partition(".")
             if name in self.rows and place.isdigit():
                 row = self.rows[name][int(place)]
-                one = Reason(one.code, f"{name}.{row}.{field or 'title'}", one.params)
-            found.append(one)
+                found.append(Reason(one.code, f"{name}.{row}.{field or 'title'}", one.params))
+            else:
+                found.append(one)
         return type(rejected)(found)
 
 

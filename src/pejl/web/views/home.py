@@ -18,14 +18,13 @@ from pejl.web import homepages, pages
 from pejl.web.forms import home as forms
 from pejl.web.homepages import Trouble
 
-PAUSE = timedelta(minutes=30)
+VISIT = timedelta(hours=1)
 
 
 @pages.signed_in
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    since = _since(request)
-    return _page(request, since=since)
+    return _page(request, since=_since(request))
 
 
 @pages.signed_in
@@ -39,7 +38,9 @@ def value(request: HttpRequest, goal_id: UUID) -> HttpResponse:
         raise NotFound
     try:
         fields = forms.new_value(request, unit=unit)
-        checkins.post(goal_id, **fields, by=by, at=now, key=pages.key(request))
+        # A value alone says nothing new about the confidence, so the goal keeps the one it has.
+        confidence = before.row.confidence
+        checkins.post(goal_id, **fields, confidence=confidence, by=by, at=now, key=pages.key(request))
     except Rejected as rejected:
         return _again(request, before, rejected)
     if request.headers.get("HX-Request"):
@@ -68,14 +69,18 @@ def _page(request: HttpRequest, *, since: datetime | None, trouble: Trouble | No
 
 
 def _since(request: HttpRequest) -> datetime | None:
-    """The visit before this one. What is new stays new until half an hour without looking has passed."""
+    """The visit before this one. A visit lasts an hour: what is new stays new for as long.
+
+    A GET that writes, once a visit: having looked is itself what is remembered, it changes nothing that
+    anybody else sees, and looking again in the same visit writes nothing more.
+    """
     by, now = pages.member(request), pages.now(request)
-    kept = request.session.get("since", {})
-    last = visits.last(by)
-    if last is None or now - last > PAUSE or kept.get("slug") != by.slug:
+    kept, last = request.session.get("since", {}), visits.last(by)
+    begins = last is None or now - last > VISIT
+    if begins or kept.get("slug") != by.slug:
         kept = {"slug": by.slug, "at": last.isoformat() if last else ""}
         request.session["since"] = kept
-    if last is None or now - last > timedelta(minutes=1):
+    if begins:
         people.seen(by=by, at=now)
     return datetime.fromisoformat(kept["at"]) if kept["at"] else None
 

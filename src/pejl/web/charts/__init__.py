@@ -1,0 +1,26 @@
+"""Every picture as geometry: the bearing bar, the period ruler, the progress chart, the sparkline.
+
+Where things stand is decided here, how they look in the style sheet. Bars and rulers are fluid, so
+their places are percent strings for SVG attributes; charts have a fixed viewBox and plain figures.
+
+    x = progress · 92 %,   clamped to 0–100 %: the last 8 % are room to land beyond the target
+"""
+
+from pejl.web.charts.bearings import Bearing, bearing
+from pejl.web.charts.courses import Course, Mark, Point, Ruler, Spark, course, ruler, spark
+from pejl.web.charts.shapes import Label, Tick
+
+__all__ = [
+    "Bearing",
+    "Course",
+    "Label",
+    "Mark",
+    "Point",
+    "Ruler",
+    "Spark",
+    "Tick",
+    "bearing",
+    "course",
+    "ruler",
+    "spark",
+]
