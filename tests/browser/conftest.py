@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from chromium import COMMAND, path
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from chromium import COMMAND, path
 
 FLAGS = [
     "--no-sandbox",
@@ -94,7 +95,9 @@ def serve() -> Iterator[Callable[[str], Server]]:
         if language not in running:
             folder = Path(tempfile.mkdtemp(prefix="pejl-browser-"))
             if language:
-                done = pejl("demo", "--data-dir", str(folder), "--language", language, "--no-serve", folder=folder)
+                done = pejl(
+                    "demo", "--data-dir", str(folder), "--language", language, "--no-serve", folder=folder
+                )
                 assert done.returncode == 0, done.stderr
             port = _free_port()
             url = f"http://127.0.0.1:{port}"
@@ -134,7 +137,12 @@ def visit(browser: Browser, serve: Callable[[str], Server]) -> Iterator[Callable
     contexts = []
 
     def open_page(
-        server: Server, address: str = "/", *, width: int = 1440, scheme: str = "light", signed_in: bool = True
+        server: Server,
+        address: str = "/",
+        *,
+        width: int = 1440,
+        scheme: str = "light",
+        signed_in: bool = True,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 1000},

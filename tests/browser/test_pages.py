@@ -18,9 +18,7 @@ FIXED = ["/", "/goals", "/checkin", "/goals/new", "/goals/new?as=sentence", "/kp
 
 def findings(page: Page) -> list[str]:
     found: dict[str, Any] = Axe().run(page).response
-    return [
-        f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"][:3]
-    ]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"][:3]]
 
 
 def overflow(page: Page) -> int:

@@ -44,7 +44,11 @@ def test_a_check_in_corrected_twice_is_told_as_it_stands_now(world: World, okr: 
     )
     for minutes, value in ((1, 61), (2, 62)):
         posted = checkins.correct(
-            posted, value=Decimal(value), note="Counted again", by=world.sub_lead, at=world.later(minutes=minutes)
+            posted,
+            value=Decimal(value),
+            note="Counted again",
+            by=world.sub_lead,
+            at=world.later(minutes=minutes),
         )
     (line,) = [line for line in told(world) if "checked in on" in line]
     assert "now 62" in line

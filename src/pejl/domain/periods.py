@@ -189,7 +189,7 @@ def _range_name(span: Span, *, danish: bool) -> str:
     dot = "." if danish else ""
     first, last = (f"{day.day}{dot} {_month_name(day, danish=danish)}" for day in (span.start, span.end))
     since = f" {span.start.year}" if span.start.year != span.end.year else ""
-    return f"{first}{since} – {last} {span.end.year}"  # noqa: RUF001 - a range takes an en dash
+    return f"{first}{since} – {last} {span.end.year}"
 
 
 def _month_name(day: date, *, danish: bool) -> str:

@@ -1,4 +1,4 @@
-"""What a person checks in on: their open goals that are measured, under their objectives, and which are due."""
+"""What a person checks in on: their open, measured goals under their objectives, and which are due."""
 
 from __future__ import annotations
 

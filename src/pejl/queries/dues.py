@@ -32,7 +32,7 @@ class Turn:
 
 
 def asked(by: Member) -> QuerySet[Goal]:
-    """The open goals that this person is to check in on: key results, and others kept by hand or by a metric."""
+    """The open goals that this person is to check in on: kept by hand or by a metric."""
     return scope.open_goals(by).filter(checkin_owner_id=by.person_id, progress_mode__in=ASKED)
 
 
@@ -61,7 +61,7 @@ def count(by: Member, *, now: datetime) -> int:
 
 
 def of_goals(by: Member, goals: list[UUID]) -> dict[UUID, Rhythm]:
-    """The rhythm of each goal: that of its first team with one of its own, else the workspace's. Two queries."""
+    """The rhythm of each goal: of its first team with one of its own, else the workspace's. Two queries."""
     workspace = Workspace.objects.get(pk=by.workspace_id)
     usual = Rhythm(workspace.checkin_weekday, workspace.checkin_at, workspace.checkin_every_weeks)
     found = dict.fromkeys(goals, usual)

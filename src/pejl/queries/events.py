@@ -144,8 +144,9 @@ def _words(by: Member, found: list[Event]) -> dict[UUID, Words]:
     ids = {one.subject for one in deeds}
     said = Comment.objects.current().filter(workspace_id=by.workspace_id, item__in=ids)
     words = {item: Words(text) for item, text in said.values_list("item", "text")}
-    spoken = Q(pk__in=ids) | Q(goal_id__in={one.goal_id for one in deeds}, corrects__isnull=False)
-    rows = list(Checkin.objects.filter(spoken, workspace_id=by.workspace_id))
+    about = {one.goal_id for one in deeds if one.verb == "checkin.posted"}
+    spoken = Q(pk__in=ids) | Q(corrects__isnull=False)
+    rows = list(Checkin.objects.filter(spoken, workspace_id=by.workspace_id, goal_id__in=about))
     instead = {row.corrects_id: row for row in rows if row.corrects_id}
     for row in rows:
         last = row

@@ -39,7 +39,7 @@ class TeamRef:
 
 @dataclass(frozen=True, slots=True)
 class ParentRef:
-    """`share` None is a default share; `effective_share` is what it comes to, None where it does not count."""
+    """`share` None is a default share; `effective_share` what it comes to, None where it does not count."""
 
     id: UUID
     title: str

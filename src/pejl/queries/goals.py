@@ -147,7 +147,7 @@ class _Context:
         )
 
     def status(self, goal: Goal, metric: Metric | None, *, deep: bool = True) -> Status:
-        """As it is on the reader's day. A child that takes the worst of its own children is taken as stored."""
+        """As it is on the reader's day. A child that takes the worst of its children is taken as stored."""
         word = self.words.get(goal.pk)
         mode = StatusMode(goal.status_mode)
         if mode is StatusMode.WORST and not deep:
@@ -173,7 +173,7 @@ class _Context:
         )
 
     def stale_days(self, goal: Goal) -> int | None:
-        """The age of the last word where silence has lasted; a goal fed by its children speaks through them."""
+        """The age of the last word where silence has lasted; a goal fed by its children speaks by them."""
         if goal.progress_mode == ProgressMode.SOURCE or goal.state != State.OPEN:
             return None
         last = goal.last_checkin_on
@@ -292,13 +292,28 @@ def _parents(
 def _effective(edges: Any, *, initiatives: bool) -> dict[tuple[UUID, UUID], float]:
     """What each share comes to among the children that contribute now."""
     by_parent: dict[UUID, list[tuple[UUID, float | None]]] = {}
-    names = ("parent_id", "child_id", "share", "child__kind", "child__progress_mode", "child__state",
-             "child__metric_kind", "child__progress", "child__checkin_count", "parent__progress_mode")  # fmt: skip
+    names = (
+        "parent_id",
+        "child_id",
+        "share",
+        "child__kind",
+        "child__progress_mode",
+        "child__state",
+        "child__metric_kind",
+        "child__progress",
+        "child__checkin_count",
+        "parent__progress_mode",
+    )
     for parent, child, share, kind, mode, state, metric, progress, count, above in edges.values_list(*names):
         node = rollup.Node(
-            id=child, kind=Kind(kind), mode=ProgressMode(mode), state=State(state),
-            baseline=metric == MetricKind.BASELINE, progress=progress, touched=count > 0 or progress is not None,
-        )  # fmt: skip
+            id=child,
+            kind=Kind(kind),
+            mode=ProgressMode(mode),
+            state=State(state),
+            baseline=metric == MetricKind.BASELINE,
+            progress=progress,
+            touched=count > 0 or progress is not None,
+        )
         if above == ProgressMode.CHILDREN and rollup.contributes(node, initiatives=initiatives):
             by_parent.setdefault(parent, []).append((child, share))
     return {

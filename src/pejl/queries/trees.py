@@ -1,7 +1,7 @@
 """Goals with what hangs under them: of the organisation, a team, or a person.
 
-Hidden goals leave no trace. A goal with several parents stands under each; its own branch is drawn once, under
-the first, so that a page never grows beyond the goals there are.
+Hidden goals leave no trace. A goal with several parents stands under each; its own branch is drawn once,
+under the first, so that a page never grows beyond the goals there are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from pejl.domain.values import Kind, Level, State, Status
 from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTeam, Person, Team, TeamMember
@@ -147,9 +147,7 @@ def _tree(
     return Tree(_branches(roots, rows, below), counts(rows.values()), max(0, len(order) - MOST))
 
 
-def _rank() -> object:
-    from django.db.models import Case, IntegerField, Value, When
-
+def _rank() -> Case:
     places = {Level.ORGANISATION: 0, Level.TEAM: 1, Level.PERSON: 2}
     return Case(
         *[When(level=level, then=Value(place)) for level, place in places.items()],

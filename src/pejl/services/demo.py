@@ -5,13 +5,9 @@ The same seed, day and language give the same goals, check-ins and comments.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -35,41 +31,13 @@ from pejl.services import (
 from pejl.services import (
     demo_story as story,
 )
+from pejl.services.demo_figures import value_at
+from pejl.services.demo_stage import SLUG, ZONE, Stage, moment
 from pejl.services.goals import GoalDraft
 from pejl.services.people import NewPerson
 
-SLUG = "fjordlight"
 WEEKS = 12
-ZONE = ZoneInfo("Europe/Copenhagen")
 DOMAIN = "fjordlight.example"
-
-
-@dataclass
-class Stage:
-    """What the story has made so far, by its keys."""
-
-    language: amounts.Language
-    today: date
-    at: datetime
-    seed: int
-    people: dict[str, UUID] = field(default_factory=dict)
-    teams: dict[str, UUID] = field(default_factory=dict)
-    periods: dict[str, Period] = field(default_factory=dict)
-    goals: dict[str, UUID] = field(default_factory=dict)
-    acts: list[tuple[datetime, int, Callable[[datetime], object]]] = field(default_factory=list)
-
-    def said(self, text: story.Text) -> str:
-        return text[1] if self.language == "da" else text[0]
-
-    def later(self, when: datetime, act: Callable[[datetime], object]) -> None:
-        """Done in the order of time, never after now."""
-        self.acts.append((min(when, self.at), len(self.acts), act))
-
-    def actor(self, key: str) -> Member:
-        return found.member(SLUG, self.people[key])
-
-    def chance(self, key: str) -> random.Random:
-        return random.Random(f"{self.seed}:{self.today}:{key}")  # noqa: S311 - plausible, not secret
 
 
 def ensure(*, language: amounts.Language, seed: int, at: datetime, email: str, password: str) -> bool:
@@ -93,12 +61,8 @@ def ensure(*, language: amounts.Language, seed: int, at: datetime, email: str, p
     return True
 
 
-def _moment(day: date, clock: time = time(9, 12)) -> datetime:
-    return datetime.combine(day, clock, tzinfo=ZONE)
-
-
 def _company(stage: Stage, *, email: str, password: str) -> None:
-    founded = _moment(stage.today - timedelta(days=420))
+    founded = moment(stage.today - timedelta(days=420))
     workspaces.create(
         SLUG,
         name=stage.said(story.NAME),
@@ -108,7 +72,7 @@ def _company(stage: Stage, *, email: str, password: str) -> None:
         owner=NewPerson(f"karen@{DOMAIN}", "Karen Holm", Role.OWNER),
     )
     system = found.system(SLUG)
-    periods.ensure(by=system, at=_moment(stage.today - timedelta(days=100)))
+    periods.ensure(by=system, at=moment(stage.today - timedelta(days=100)))
     periods.ensure(by=system, at=stage.at)
     for key, name, parent in story.TEAMS:
         stage.teams[key] = teams.create(
@@ -148,7 +112,7 @@ def _spans(stage: Stage, system: Member) -> None:
 def _aim(stage: Stage, aim: story.Aim) -> None:
     """The OKR is written before its period begins; then its weeks follow."""
     period = stage.periods[aim.span]
-    written = _moment(period.start_date - timedelta(days=4), time(10, 30))
+    written = moment(period.start_date - timedelta(days=4), time(10, 30))
     objective = GoalDraft(
         Kind.OBJECTIVE,
         stage.said(aim.title),
@@ -167,14 +131,14 @@ def _aim(stage: Stage, aim: story.Aim) -> None:
         draft = GoalDraft(
             **{name: getattr(objective, name) for name in objective.__slots__} | {"parents": parents}
         )
-        system = found.system(SLUG)
-        stage.goals[aim.key] = goals.write(draft, by=system, at=at)
+        author = stage.author(aim.owner)
+        stage.goals[aim.key] = goals.write(draft, by=author, at=at)
         for result in aim.results:
-            stage.goals[result.key] = goals.create(_result(stage, aim, result), by=system, at=at)
+            stage.goals[result.key] = goals.create(_result(stage, aim, result), by=author, at=at)
         for work in aim.works:
             above = stage.goals[work.towards] if work.towards else stage.goals[aim.key]
             stage.goals[f"{aim.key}:{work.title[0]}"] = goals.create(
-                _work(stage, aim, work, above), by=system, at=at
+                _work(stage, aim, work, above), by=author, at=at
             )
 
     stage.later(written, write)
@@ -289,7 +253,7 @@ def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
         ) -> None:
             goal = stage.goals[result.key]
             reached = _reached(goal, elapsed * result.pace) if result.steps else ()
-            value = None if result.steps else _value(_metric(stage, result), result, elapsed, wobble)
+            value = None if result.steps else value_at(_metric(stage, result), result, elapsed, wobble)
             if value is not None and result.whole:
                 value = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
             checkins.post(
@@ -299,11 +263,11 @@ def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
                 note=note,
                 on=min(day, stage.today),
                 reached=reached,
-                by=found.system(SLUG) if result.owner == "peter" else stage.actor(result.owner),
+                by=stage.actor(result.owner),
                 at=at,
             )
 
-        stage.later(_moment(day, clock), word)
+        stage.later(moment(day, clock), word)
 
 
 def _reached(goal: UUID, part: float) -> tuple[UUID, ...]:
@@ -313,35 +277,6 @@ def _reached(goal: UUID, part: float) -> tuple[UUID, ...]:
     return tuple(items[: int(part * len(items))])
 
 
-def _value(metric: Metric, result: story.Result, elapsed: float, wobble: float) -> Decimal:
-    """A plausible figure: on the way from start to target, or around what is to be kept."""
-    if metric.kind is MetricKind.DONE:
-        return Decimal(0)
-    if metric.kind is MetricKind.BASELINE:
-        return _rounded(Decimal(result.pace) * Decimal(1 + wobble), Decimal(10))
-    if metric.kind is MetricKind.BETWEEN and metric.lower is not None and metric.upper is not None:
-        return _rounded((metric.lower + metric.upper) / 2 * Decimal(result.pace + wobble), metric.upper)
-    target = metric.target or Decimal(0)
-    if metric.kind in {MetricKind.AT_LEAST, MetricKind.AT_MOST}:
-        return _rounded(target * Decimal(result.pace + wobble), target)
-    start = metric.start or Decimal(0)
-    part = max(0.0, elapsed * result.pace + wobble * elapsed)
-    return _rounded(start + (target - start) * Decimal(part), target - start)
-
-
-def _rounded(value: Decimal, scale: Decimal) -> Decimal:
-    """To about a hundredth of the way, as people report: 38,400 and not 38,417.24."""
-    size = abs(scale)
-    step = Decimal(1)
-    while step * 100 <= size / 2:
-        step *= 10
-    while step > size / 20 and step > Decimal("0.01"):
-        step /= 10
-    if size >= 20:  # noqa: PLR2004 - whole numbers where people count
-        step = max(step, Decimal(1))
-    return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step + Decimal(0)
-
-
 def _ticks(stage: Stage, aim: story.Aim, work: story.Work) -> None:
     for place in range(work.done):
         when = stage.at - timedelta(weeks=work.done - place, hours=3)
@@ -349,14 +284,14 @@ def _ticks(stage: Stage, aim: story.Aim, work: story.Work) -> None:
         def tick(at: datetime, *, place: int = place) -> None:
             goal = stage.goals[f"{aim.key}:{work.title[0]}"]
             row = Task.objects.current().filter(goal_id=goal).order_by("position")[place : place + 1].get()
-            tasks.change(row.item, done=True, by=found.system(SLUG), at=at)
+            tasks.change(row.item, done=True, by=stage.author(work.owner), at=at)
 
-        stage.later(max(when, _moment(stage.periods[aim.span].start_date)), tick)
+        stage.later(max(when, moment(stage.periods[aim.span].start_date)), tick)
 
 
 def _ending(stage: Stage, aim: story.Aim) -> None:
     """Last quarter is over: closed and scored, or moved on."""
-    when = _moment(stage.periods["last"].end_date, time(15))
+    when = moment(stage.periods["last"].end_date, time(15))
 
     def end(at: datetime) -> None:
         by = stage.actor(aim.owner)
@@ -372,7 +307,7 @@ def _ending(stage: Stage, aim: story.Aim) -> None:
         for key in [*(result.key for result in aim.results), aim.key]:
             learned = stage.said(aim.learned) if key == aim.key else ""
             closing.close(
-                stage.goals[key], outcome=State.CLOSED, learned=learned, by=found.system(SLUG), at=at
+                stage.goals[key], outcome=State.CLOSED, learned=learned, by=stage.author(aim.owner), at=at
             )
 
     stage.later(when, end)
@@ -403,26 +338,28 @@ def _kpis(stage: Stage) -> None:
                 upper=bounds[1],
                 owner=stage.people[owner],
                 team=stage.teams[team],
-                by=found.system(SLUG),
+                by=stage.author(owner),
                 at=at,
             )
 
-        stage.later(_moment(first, time(8)), make)
+        stage.later(moment(first, time(8)), make)
         chance = stage.chance(f"kpi:{key}")
         for week in range(WEEKS + 1):
             day = first + timedelta(weeks=week)
             value = Decimal(str(round(middle + chance.uniform(-wobble, wobble), 0 if key == "severe" else 2)))
 
-            def read(at: datetime, *, key: str = key, value: Decimal = value, day: date = day) -> None:
-                kpis.read(stage.goals[f"kpi:{key}"], value=value, on=day, by=found.system(SLUG), at=at)
+            def read(
+                at: datetime, *, key: str = key, value: Decimal = value, day: date = day, owner: str = owner
+            ) -> None:
+                kpis.read(stage.goals[f"kpi:{key}"], value=value, on=day, by=stage.author(owner), at=at)
 
-            stage.later(_moment(day, time(8, 30)), read)
+            stage.later(moment(day, time(8, 30)), read)
         for goal in guarded:
 
-            def guard(at: datetime, *, key: str = key, goal: str = goal) -> None:
-                kpis.link(stage.goals[f"kpi:{key}"], goal=stage.goals[goal], by=found.system(SLUG), at=at)
+            def guard(at: datetime, *, key: str = key, goal: str = goal, owner: str = owner) -> None:
+                kpis.link(stage.goals[f"kpi:{key}"], goal=stage.goals[goal], by=stage.author(owner), at=at)
 
-            stage.later(_moment(max(first, stage.periods["quarter"].start_date), time(11)), guard)
+            stage.later(moment(max(first, stage.periods["quarter"].start_date), time(11)), guard)
 
 
 def _remarks(stage: Stage) -> None:

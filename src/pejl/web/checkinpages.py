@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pejl.domain import progress, status
 from pejl.domain.status import Limits
 from pejl.domain.values import Metric, MetricKind, Milestone, ProgressMode, State, Status, StatusMode
 from pejl.queries.checkins import Asked, Group
 from pejl.queries.goals import GoalRow
-from pejl.web import charts, format as told_as, treepages
+from pejl.web import charts, treepages
+from pejl.web import format as told_as
 from pejl.web.forms import goals as forms
 
 SPELT = 12

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 from django.utils import translation
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pejl.domain import amounts, periods
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from pejl.domain.values import Role
 from pejl.queries import frames
 from pejl.queries.scope import Member
-from pejl.web import charts, format as told_as
+from pejl.web import charts
+from pejl.web import format as told_as
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from pejl.queries import periods
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
 from pejl.queries.trees import Branch
-from pejl.web import charts, format as told_as
+from pejl.web import charts
+from pejl.web import format as told_as
 
 ALL = "all"
 

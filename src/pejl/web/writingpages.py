@@ -26,6 +26,9 @@ from pejl.web.forms import writing as forms
 Pairs = list[tuple[str, str]]
 GIVEN = ("title", "level", "team", "period", "owner", "ambition")
 """What an address can fill in beforehand."""
+PEOPLE = ("owners", "delegates", "viewers")
+ROWS = ("key_result", "next")
+"""What asks for a row of a key result: one more, or the next empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,7 @@ def _focus(typed: Mapping[str, str], counts: dict[str, int], *, add: str) -> str
         empty = set(range(counts[forms.KEY_RESULTS])) - set(forms.filled(typed, forms.KEY_RESULTS))
         if empty:
             return f"{forms.KEY_RESULTS}.{min(empty)}.title"
-    name = {"key_result": forms.KEY_RESULTS, "next": forms.KEY_RESULTS, "initiative": forms.INITIATIVES}.get(
-        add
-    )
+    name = {"initiative": forms.INITIATIVES}.get(add, forms.KEY_RESULTS if add in ROWS else None)
     if name is None:
         return "" if add == "parent" else "title"
     counts[name] = min(counts[name] + 1, forms.MOST_ROWS)
@@ -155,10 +156,8 @@ def _above(request: HttpRequest, chosen: Iterable[str]) -> Pairs:
     rows, _more = parents.choices(by)
     found = [(str(one.id), f"{one.title} ({words.choice(one)})") for one in rows]
     listed = {one for one, _title in found}
-    for one in chosen:
-        if one not in listed:
-            found.append((one, goals_read.one(by, UUID(one), now=pages.now(request)).title))
-    return found
+    others = [one for one in chosen if one not in listed]
+    return found + [(one, goals_read.one(by, UUID(one), now=pages.now(request)).title) for one in others]
 
 
 def single(
@@ -179,9 +178,7 @@ def single(
         before = {"metric": "" if kind is Kind.INITIATIVE else measures.FROM_TO, "period": offered.now}
         before |= {"period": str(parent.period_id or "")} if parent is not None else {}
         people = {name: [] for name in editing.LISTS} | {"owners": [str(by.person_id or "")]}
-    named = {
-        name: _with(offered.people, getattr(goal, name, ())) for name in ("owners", "delegates", "viewers")
-    }
+    named = {name: _with(offered.people, getattr(goal, name, ())) for name in PEOPLE}
     conflict = isinstance(rejected, Conflict) and goal is not None
     below = (
         goals_read.children(by, goal.id, now=pages.now(request)) if goal and kind is Kind.OBJECTIVE else []
@@ -231,15 +228,8 @@ def _modes(goal: GoalRow | None) -> dict[str, Pairs]:
 def _changed(request: HttpRequest, goal: GoalRow, offered: Choices) -> Pairs:
     """What stands there now, where it differs from what was typed."""
     modes = _modes(goal)
-    named = dict(
-        [
-            *offered.people,
-            *offered.every_team,
-            *offered.periods,
-            *(pair for one in modes.values() for pair in one),
-        ]
-    )
-    named |= dict(measures.kinds())
+    named = dict([*offered.people, *offered.every_team, *offered.periods, *measures.kinds()])
+    named |= dict(pair for one in modes.values() for pair in one)
     named |= {str(one.id): one.name for one in (*goal.owners, *goal.delegates, *goal.viewers, *goal.teams)}
     fields = editing.moved(request, goal)
     return [(label(name), text or words.NONE) for name, text in editing.now_there(goal, fields, named=named)]

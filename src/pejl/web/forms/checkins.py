@@ -13,7 +13,8 @@ from pejl.domain.values import MetricKind, Refused, Status
 from pejl.queries.goals import GoalRow
 from pejl.services.checkins import Entry
 from pejl.services.errors import Reason, Rejected
-from pejl.web import format as told_as, pages
+from pejl.web import format as told_as
+from pejl.web import pages
 from pejl.web.forms import goals as forms
 
 LEAST, MOST = 0, 10

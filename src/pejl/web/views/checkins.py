@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pejl.domain.status import Limits
 from pejl.domain.values import Refused
-from pejl.queries import checkins as queries, workspaces
+from pejl.queries import checkins as queries
+from pejl.queries import workspaces
 from pejl.queries.checkins import Asked, Group
 from pejl.queries.goals import GoalRow
 from pejl.queries.scope import NotFound

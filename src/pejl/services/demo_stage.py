@@ -1,0 +1,56 @@
+"""What the demo's story has made so far, and what it will do when."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pejl.domain import amounts
+from pejl.domain.values import Role
+from pejl.models import Period
+from pejl.queries import people as found
+from pejl.queries.scope import Member
+from pejl.services import demo_story as story
+
+SLUG = "fjordlight"
+ZONE = ZoneInfo("Europe/Copenhagen")
+
+
+@dataclass
+class Stage:
+    """What the story has made so far, by its keys."""
+
+    language: amounts.Language
+    today: date
+    at: datetime
+    seed: int
+    people: dict[str, UUID] = field(default_factory=dict)
+    teams: dict[str, UUID] = field(default_factory=dict)
+    periods: dict[str, Period] = field(default_factory=dict)
+    goals: dict[str, UUID] = field(default_factory=dict)
+    acts: list[tuple[datetime, int, Callable[[datetime], object]]] = field(default_factory=list)
+
+    def said(self, text: story.Text) -> str:
+        return text[1] if self.language == "da" else text[0]
+
+    def later(self, when: datetime, act: Callable[[datetime], object]) -> None:
+        """Done in the order of time, never after now."""
+        self.acts.append((min(when, self.at), len(self.acts), act))
+
+    def actor(self, key: str) -> Member:
+        return found.member(SLUG, self.people[key])
+
+    def author(self, key: str) -> Member:
+        """The same person with every right: the story does not wait for permissions."""
+        return replace(self.actor(key), role=Role.OWNER)
+
+    def chance(self, key: str) -> random.Random:
+        return random.Random(f"{self.seed}:{self.today}:{key}")  # noqa: S311 - plausible, not secret
+
+
+def moment(day: date, clock: time = time(9, 12)) -> datetime:
+    return datetime.combine(day, clock, tzinfo=ZONE)
