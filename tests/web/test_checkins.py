@@ -158,9 +158,8 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(
     person = world.sub_lead.person_id
     assert person is not None
     for number in range(29):
-        draft = key_result(
-            f"No {number}", period=world.q3, teams=(world.design,), owners=(person,), parents=((okr, None),)
-        )
+        common: dict[str, Any] = {"period": world.q3, "teams": (world.design,), "owners": (person,)}
+        draft = key_result(f"No {number}", parents=((okr, None),), **common)
         goals.create(draft, by=world.sub_lead, at=world.later(days=-9))
     with django_assert_num_queries(CHECKIN_QUERIES):
         assert client.get("/checkin").content.count(b"data-checkin") == 30

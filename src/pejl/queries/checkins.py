@@ -75,9 +75,13 @@ def _may(row: GoalRow) -> bool:
 
 
 def _grouped(asked: list[Asked]) -> tuple[Group, ...]:
-    groups: dict[str, list[Asked]] = {}
+    groups: dict[UUID | None, list[Asked]] = {}
+    titles: dict[UUID | None, str] = {None: ""}
     for each in asked:
-        groups.setdefault(each.row.parents[0].title if each.row.parents else "", []).append(each)
+        above = each.row.parents[0] if each.row.parents else None
+        key = above.id if above else None
+        titles[key] = above.title if above else ""
+        groups.setdefault(key, []).append(each)
     return tuple(
-        Group(title, tuple(sorted(some, key=lambda one: not one.due))) for title, some in groups.items()
+        Group(titles[key], tuple(sorted(some, key=lambda one: not one.due))) for key, some in groups.items()
     )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from pejl.domain import amounts
 from pejl.domain.values import MetricKind, Refused, Status
 from pejl.queries.goals import GoalRow
+from pejl.services import checkins
 from pejl.services.checkins import Entry
 from pejl.services.errors import Reason, Rejected
 from pejl.web import format as told_as
@@ -42,28 +43,25 @@ def value_of(text: str, row: GoalRow) -> Decimal | None:
 def _entry(
     post: QueryDict, key: str, row: GoalRow, *, on: date | None, reasons: list[Reason]
 ) -> Entry | None:
+    """What was said in one line, by the form alone: the same form sent again is the same entry.
+
+    A confidence that stands as it was shown is no word by itself, but goes along with one.
+    """
     value = _value(post, key, row, reasons)
     confidence = _confidence(post.get(f"{key}.confidence", ""))
-    if confidence == row.confidence:
-        confidence = None
-    status = _status(post.get(f"{key}.status", ""))
+    sure = confidence is not None and post.get(f"{key}.confidence", "") != post.get(f"{key}.sure", "")
+    status = status_of(post.get(f"{key}.status", ""))
     note = post.get(f"{key}.note", "").strip()
-    items = {str(step.item) for step in row.milestones if step.reached_on is None}
-    reached = tuple(one for one in pages.ids(post.getlist(f"{key}.reached")) if str(one) in items)
-    if value is None and confidence is None and status is None and not note and not reached:
+    items = {step.item for step in row.milestones}
+    reached = tuple(one for one in pages.ids(post.getlist(f"{key}.reached")) if one in items)
+    if value is None and not sure and status is None and not note and not reached:
         return None
-    # A word without a new confidence repeats the last one, so that the goal does not lose it.
-    return Entry(
-        row.id, value, confidence if confidence is not None else row.confidence, status, note, on, reached
-    )
+    return Entry(row.id, value, confidence, status, note, on, reached)
 
 
 def _value(post: QueryDict, key: str, row: GoalRow, reasons: list[Reason]) -> Decimal | None:
     if row.metric is not None and row.metric.kind is MetricKind.DONE:
-        if f"{key}.asked" not in post:
-            return None
-        done = Decimal(post.get(f"{key}.value") == "1")
-        return None if done == (row.value or Decimal(0)) else done
+        return done_of(post, key)
     try:
         return value_of(post.get(f"{key}.value", ""), row)
     except Refused as refused:
@@ -71,6 +69,12 @@ def _value(post: QueryDict, key: str, row: GoalRow, reasons: list[Reason]) -> De
     except Rejected as rejected:
         reasons.extend(Reason(one.code, f"{key}.value", one.params) for one in rejected.reasons)
     return None
+
+
+def done_of(post: Mapping[str, str], key: str) -> Decimal | None:
+    """A box that is ticked or not: its new value where it differs from how it was shown ("was", 0 or 1)."""
+    was, done = post.get(f"{key}.was", ""), "1" if post.get(f"{key}.value") == "1" else "0"
+    return Decimal(done) if was in {"0", "1"} and done != was else None
 
 
 def _day(post: QueryDict, reasons: list[Reason], *, today: date) -> date | None:
@@ -89,6 +93,5 @@ def _confidence(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and LEAST <= int(text) <= MOST else None
 
 
-def _status(text: str) -> Status | None:
-    chosen = {Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK, Status.NOT_STARTED}
-    return Status(text) if text in chosen else None
+def status_of(text: str) -> Status | None:
+    return Status(text) if text in checkins.GIVEN else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -47,9 +48,7 @@ def _choice(request: HttpRequest) -> Choice:
     return treepages.choice(every, request.GET.get("period", ""), today=by.today(pages.now(request)))
 
 
-def _page(
-    request: HttpRequest, template: str, tree: trees.Tree, choice: Choice, **more: object
-) -> HttpResponse:
+def _page(request: HttpRequest, template: str, tree: trees.Tree, choice: Choice, **more: Any) -> HttpResponse:
     by = pages.member(request)
     return pages.render(
         request,
