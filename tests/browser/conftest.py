@@ -101,14 +101,15 @@ def serve() -> Iterator[Callable[[str], Server]]:
                 assert done.returncode == 0, done.stderr
             port = _free_port()
             url = f"http://127.0.0.1:{port}"
-            process = subprocess.Popen(
-                [sys.executable, "-m", "pejl", "serve"],
-                env=_environ(folder, PEJL_PORT=str(port), PEJL_BASE_URL=url),
-                cwd=folder,
-                stdout=subprocess.DEVNULL,
-                stderr=(folder / "log").open("wb"),
-                start_new_session=True,
-            )
+            with (folder / "log").open("wb") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "pejl", "serve"],
+                    env=_environ(folder, PEJL_PORT=str(port), PEJL_BASE_URL=url),
+                    cwd=folder,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    start_new_session=True,
+                )
             running[language] = (Server(url, folder, language), process)
             _wait(url, process)
         return running[language][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from okrs import In, enter, key_result, named, okr, text
-from pejl.domain.values import Kind, Level, Metric, MetricKind
+from pejl.domain.values import Kind, Level, Metric, MetricKind, StatusMode, Visibility
 from pejl.models import Checkin, Goal
-from pejl.services import goals
+from pejl.services import alignment, goals
 from pejl.services.goals import GoalDraft
 from world import World
 
@@ -47,7 +48,10 @@ def test_a_line_filled_in_moves_the_goal_and_its_objective(world: World, okr: UU
     client = enter(world.sub_lead)
     sent = {field("value"): "66", field("confidence"): "8", field("note"): "Wednesdays help", "key": "k1"}
     answer = client.post("/checkin", sent, follow=True)
-    assert "Check-in sent for 1 key result" in text(answer)
+    said = text(answer)
+    assert "Check-in sent for 1 key result" in said
+    assert f"{KR}: 75 → 66" in said
+    assert "Launch version 2.0: 50% → 60%" in said
     goal = Goal.objects.get(pk=named(KR))
     assert (goal.value, goal.progress, goal.confidence) == (Decimal(66), 0.6, 8)
     assert Goal.objects.get(pk=okr).progress == pytest.approx(0.6)
@@ -63,7 +67,8 @@ def test_the_form_sent_twice_is_done_once(world: World, okr: UUID, enter: In) ->
 
 def test_an_empty_form_says_so_and_writes_nothing(world: World, okr: UUID, enter: In) -> None:
     before = Checkin.objects.count()
-    answer = enter(world.sub_lead).post("/checkin", {field("value"): " ", field("confidence"): "6"})
+    sent = {field("value"): " ", field("confidence"): "6", field("sure"): "6"}
+    answer = enter(world.sub_lead).post("/checkin", sent)
     assert answer.status_code == 422
     assert "Nothing is filled in yet" in text(answer)
     assert Checkin.objects.count() == before
@@ -86,6 +91,8 @@ def test_one_unreadable_line_keeps_all_of_them_and_what_was_typed(world: World, 
     assert 'value="60"' in body
     assert "kept" in body
     assert 'aria-invalid="true"' in body
+    assert re.search(r"sixty-ish[^>]+ autofocus", body)
+    assert "On track" in body
     assert Checkin.objects.count() == before
 
 
@@ -99,11 +106,13 @@ def test_a_check_in_can_be_about_an_earlier_day_but_not_a_coming_one(
     assert answer.status_code == 422
 
 
-def test_milestones_are_ticked_and_done_is_a_box(world: World, okr: UUID, enter: In) -> None:
+def steps_and_audit(world: World, okr: UUID) -> None:
+    """Two more key results of the sub-lead: one of milestones, one that is done or not."""
     person = world.sub_lead.person_id
     assert person is not None
     common: dict[str, Any] = {
-        "level": Level.TEAM, "teams": (world.design,), "period": world.q3, "owners": (person,), "parents": ((okr, None),),
+        "level": Level.TEAM, "teams": (world.design,), "period": world.q3, "owners": (person,),
+        "parents": ((okr, None),),
     }  # fmt: skip
     steps = GoalDraft(
         Kind.KEY_RESULT, "Prototype", metric=Metric(MetricKind.MILESTONES),
@@ -112,15 +121,120 @@ def test_milestones_are_ticked_and_done_is_a_box(world: World, okr: UUID, enter:
     audit = GoalDraft(Kind.KEY_RESULT, "Audit", metric=Metric(MetricKind.DONE), **common)
     for draft in (steps, audit):
         goals.create(draft, by=world.sub_lead, at=world.later(days=-10))
+
+
+def first_step(client: Any) -> str:
+    body: str = client.get("/checkin").content.decode()
+    found = re.search(rf'name="{named("Prototype")}.reached" value="([^"]+)"', body)
+    assert found is not None
+    return found[1]
+
+
+def test_milestones_are_ticked_and_done_is_a_box_and_twice_is_once(
+    world: World, okr: UUID, enter: In
+) -> None:
+    steps_and_audit(world, okr)
     client = enter(world.sub_lead)
-    body = client.get("/checkin").content.decode()
-    item = body.split(f'name="{named("Prototype")}.reached" value="')[1].split('"')[0]
-    client.post(
-        "/checkin",
-        {field("reached", "Prototype"): item, field("asked", "Audit"): "1", field("value", "Audit"): "1"},
-    )
+    sent = {
+        field("reached", "Prototype"): first_step(client),
+        field("was", "Audit"): "0",
+        field("value", "Audit"): "1",
+        "key": "once",
+    }
+    answers = [client.post("/checkin", sent).status_code for _ in range(2)]
+    assert answers == [303, 303]
     assert Goal.objects.get(title="Prototype").progress == 0.5
     assert Goal.objects.get(title="Audit").progress == 1
+    assert Checkin.objects.filter(goal__title="Audit").count() == 1
+
+
+def test_the_preview_counts_a_tick_before_it_is_sent(world: World, okr: UUID, enter: In) -> None:
+    steps_and_audit(world, okr)
+    client = enter(world.sub_lead)
+    steps, audit = (f"/goals/{named(title)}/checkin/preview" for title in ("Prototype", "Audit"))
+    assert "Off track" in text(client.post(steps))
+    assert "At risk" in text(client.post(steps, {field("reached", "Prototype"): first_step(client)}))
+    assert "Off track" in text(client.post(audit, {field("was", "Audit"): "0"}))
+    assert "On track" in text(client.post(audit, {field("was", "Audit"): "0", field("value", "Audit"): "1"}))
+    assert Goal.objects.get(title="Audit").checkin_count == 0
+
+
+def test_a_status_by_hand_is_offered_previewed_and_kept(world: World, okr: UUID, enter: In) -> None:
+    goals.edit(
+        named(KR), changes={"status_mode": StatusMode.MANUAL}, by=world.sub_lead, at=world.later(days=-1)
+    )
+    client = enter(world.sub_lead)
+    assert f'name="{field("status")}"' in client.get("/checkin").content.decode()
+    address = f"/goals/{named(KR)}/checkin/preview"
+    assert "Off track" in text(client.post(address, {field("status"): "off_track"}))
+    client.post("/checkin", {field("value"): "31", field("status"): "off_track"})
+    assert Goal.objects.get(pk=named(KR)).status == "off_track"
+
+
+def test_a_confidence_alone_is_a_word_and_one_left_standing_goes_along(
+    world: World, okr: UUID, enter: In
+) -> None:
+    client = enter(world.sub_lead)
+    client.post("/checkin", {field("confidence"): "9", field("sure"): "6"})
+    assert (latest().confidence, latest().value) == (9, None)
+    client.post("/checkin", {field("confidence"): "9", field("sure"): "9", field("value"): "66"})
+    assert (latest().confidence, latest().value) == (9, Decimal(66))
+
+
+def test_a_goal_kept_by_hand_is_checked_in_on_in_per_cent(world: World, okr: UUID, enter: In) -> None:
+    person = world.sub_lead.person_id
+    assert person is not None
+    draft = GoalDraft(
+        Kind.KEY_RESULT, "Trust", level=Level.TEAM, teams=(world.design,), period=world.q3,
+        owners=(person,), parents=((okr, None),),
+    )  # fmt: skip
+    goals.create(draft, by=world.sub_lead, at=world.later(days=-10))
+    client = enter(world.sub_lead)
+    client.post("/checkin", {field("value", "Trust"): "40 %"})
+    assert Goal.objects.get(title="Trust").progress == 0.4
+    answer = client.post("/checkin", {field("value", "Trust"): "140"})
+    assert answer.status_code == 422
+    assert 'value="140"' in answer.content.decode()
+
+
+def test_figures_are_read_in_the_readers_language(world: World, okr: UUID, enter: In) -> None:
+    client = enter(world.sub_lead)
+    client.post("/language", {"language": "da", "next": "/checkin"})
+    page = client.get("/checkin").content.decode()
+    assert '<html lang="da"' in page
+    client.post("/checkin", {field("value"): "66,5"})
+    assert latest().value == Decimal("66.5")
+    assert client.post("/checkin", {field("value"): "66.5"}).status_code == 422
+
+
+def test_two_objectives_of_one_name_stay_apart(world: World, okr: UUID, enter: In) -> None:
+    person = world.sub_lead.person_id
+    assert person is not None
+    twin = GoalDraft(
+        Kind.OBJECTIVE, "Launch version 2.0", level=Level.TEAM, teams=(world.design,), period=world.q3,
+        owners=(person,),
+    )  # fmt: skip
+    below = (key_result("Steps", owners=(person,)),)
+    goals.write(twin, key_results=below, by=world.sub_lead, at=world.later(days=-10))
+    assert enter(world.sub_lead).get("/checkin").content.count(b'<h2 class="cigroup">') == 2
+
+
+def test_nothing_on_the_page_is_styled_or_scripted_in_place(world: World, okr: UUID, enter: In) -> None:
+    steps_and_audit(world, okr)
+    body = enter(world.sub_lead).get("/checkin").content.decode()
+    assert re.search(r"\s(style|on[a-z]+)=", body) is None
+
+
+def test_what_moved_is_told_only_where_it_is_seen(world: World, okr: UUID, enter: In) -> None:
+    above = GoalDraft(
+        Kind.OBJECTIVE, "Quiet plan", level=Level.ORGANISATION, period=world.q3,
+        owners=(world.owner.person_id,), visibility=Visibility.TEAM, teams=(world.sales,),
+    )  # fmt: skip
+    plan = goals.create(above, by=world.owner, at=world.later(days=-10))
+    alignment.align(okr, parent=plan, by=world.system, at=world.later(days=-9))
+    said = text(enter(world.sub_lead).post("/checkin", {field("value"): "66"}, follow=True))
+    assert "Launch version 2.0: 50% → 60%" in said
+    assert "Quiet plan" not in said
 
 
 def test_the_preview_answers_with_bar_status_and_what_moves_and_saves_nothing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,14 +12,18 @@ from django.utils.translation import ngettext
 
 from pejl.domain import progress, status
 from pejl.domain.status import Limits
-from pejl.domain.values import Metric, MetricKind, Milestone, ProgressMode, State, Status, StatusMode
+from pejl.domain.values import Kind, Metric, MetricKind, Milestone, ProgressMode, State, Status, StatusMode
 from pejl.queries.checkins import Asked, Group
 from pejl.queries.goals import GoalRow
+from pejl.queries.moves import Move
 from pejl.web import charts, treepages
 from pejl.web import format as told_as
+from pejl.web.forms import checkins as checkin_forms
 from pejl.web.forms import goals as forms
 
 SPELT = 12
+MOST_MOVES = 6
+FIELDS = ("value", "was", "confidence", "sure", "note", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Preview:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One goal of the check-in. `delta` is what the typed value moves, in the unit; `said` whether a word
-    was typed; `error` the one sentence that says what to mend."""
+    was typed; `ticked` whether it is shown as done; `error` the one sentence that says what to mend."""
 
     key: str
     row: GoalRow
@@ -48,6 +52,7 @@ class Line:
     reached: frozenset[str]
     delta: str
     said: bool
+    ticked: bool
     error: str
 
 
@@ -63,13 +68,33 @@ def blocks(
     typed: Mapping[str, str],
     reached: Mapping[str, frozenset[str]],
     errors: Mapping[str, str],
+    values: Mapping[str, Decimal | None],
+    preview: Preview | None,
 ) -> tuple[Block, ...]:
+    """`values` are those typed that could be read, by goal."""
     return tuple(
         Block(
-            group.title, tuple(line(one, typed=typed, reached=reached, errors=errors) for one in group.asked)
+            group.title,
+            tuple(
+                line(
+                    one,
+                    typed=typed,
+                    reached=reached,
+                    errors=errors,
+                    value=values.get(str(one.row.id)),
+                    preview=preview,
+                )
+                for one in group.asked
+            ),
         )
         for group in groups
     )
+
+
+def first(blocks: Iterable[Block]) -> str:
+    """The line to begin at: the first with something to mend, else the first of all."""
+    lines = [line for block in blocks for line in block.lines]
+    return next((line.key for line in (*(one for one in lines if one.error), *lines)), "")
 
 
 def line(
@@ -83,8 +108,9 @@ def line(
 ) -> Line:
     """With a `preview` the bar and the status are those that `value` would lead to."""
     key, row = str(asked.row.id), asked.row
-    own = {name: typed.get(f"{key}.{name}", "") for name in ("value", "confidence", "note", "status")}
+    own = {name: typed.get(f"{key}.{name}", "") for name in FIELDS}
     steps = reached.get(key, frozenset())
+    given = checkin_forms.status_of(own["status"])
     shown = row if value is None and not steps else _would_be(row, value, steps)
     metric = row.metric
     moving = metric is not None and metric.target is not None and metric.kind is not MetricKind.DONE
@@ -93,7 +119,7 @@ def line(
         row=row,
         due=asked.due,
         bar=treepages.bar(shown),
-        status=row.status if preview is None or shown is row else _status(shown, preview),
+        status=row.status if preview is None else _status(shown, row, given, preview),
         was=_was(row),
         unit=_unit(row),
         start=told_as.amount(metric.start, metric.unit)
@@ -103,8 +129,9 @@ def line(
         typed=own,
         reached=steps,
         delta=_delta(row, value),
-        said=bool(own["value"].strip() or own["note"].strip() or steps),
-        error=" ".join(text for field, text in errors.items() if field.startswith(f"{key}.")),
+        said=_said(row, own, steps),
+        ticked=own["value"] == "1" if own["was"] else row.value == 1,
+        error=" ".join(text for field, text in errors.items() if field == key or field.startswith(f"{key}.")),
     )
 
 
@@ -123,6 +150,29 @@ def heading(count: int) -> str:
     return ngettext("%(count)s key result, one line each", "%(count)s key results, one line each", count) % {
         "count": count
     }
+
+
+def sent(count: int, moves: Sequence[Move]) -> str:
+    """What a check-in came to: how many lines, and what they moved, a line each."""
+    said = ngettext(
+        "Check-in sent for %(count)s key result", "Check-in sent for %(count)s key results", count
+    ) % {"count": count}
+    more = len(moves) - MOST_MOVES
+    lines = [said, *(_move(one) for one in moves[:MOST_MOVES])]
+    if more > 0:
+        lines.append(ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more})
+    return "\n".join(lines)
+
+
+def _move(one: Move) -> str:
+    """A key result in its unit, anything else in per cent of the way."""
+    figures = one.value if one.value != one.value_before and one.metric_kind != MetricKind.DONE else None
+    if figures is None or one.kind is Kind.OBJECTIVE or not one.metric_kind:
+        before, now = told_as.percent(one.progress_before), told_as.percent(one.progress)
+    else:
+        before = told_as.amount(one.value_before, one.unit)
+        now = told_as.amount(one.value, one.unit)
+    return f"{one.title}: {before} → {now}"
 
 
 def _would_be(row: GoalRow, value: Decimal | None, steps: frozenset[str]) -> GoalRow:
@@ -150,19 +200,31 @@ def _steps(row: GoalRow, steps: frozenset[str]) -> tuple[Milestone, ...]:
     )
 
 
-def _status(row: GoalRow, preview: Preview) -> Status:
-    """By pace, as it is worked out after a check-in without a status of one's own."""
+def _said(row: GoalRow, own: Mapping[str, str], steps: frozenset[str]) -> bool:
+    if row.metric is not None and row.metric.kind is MetricKind.DONE:
+        told = checkin_forms.done_of({f".{name}": text for name, text in own.items()}, "") is not None
+    else:
+        told = bool(own["value"].strip())
+    return told or bool(own["note"].strip() or own["status"] or steps) or own["confidence"] != own["sure"]
+
+
+def _status(shown: GoalRow, row: GoalRow, given: Status | None, preview: Preview) -> Status:
+    """What the check-in would leave: the status one gives, or one that lasts, else the pace."""
+    if given is not None:
+        return Status.AT_RISK if row.guards and given is Status.ON_TRACK else given
+    if shown is row or row.status_mode is StatusMode.MANUAL or row.status_pinned:
+        return row.status
     return status.current(
         state=State.OPEN,
         mode=StatusMode.PACE,
         stored=None,
-        progress=row.progress,
+        progress=shown.progress,
         touched=True,
         start=row.start_date,
         end=row.end_date,
         today=preview.today,
-        metric=row.metric,
-        value=row.value,
+        metric=shown.metric,
+        value=shown.value,
         limits=preview.limits,
         guard_broken=bool(row.guards),
     )

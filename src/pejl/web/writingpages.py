@@ -103,13 +103,14 @@ def okr(
     typed = usual(request, offered) | dict(typed or {})
     above = _known(above if above is not None else request.GET.getlist("parent"))
     counts = {name: forms.rows(typed, name) for name in forms.FEWEST}
-    focus = _focus(typed, counts, add=add)
+    errors = pages.errors(rejected) if rejected else {}
+    focus = next(iter(errors), "") or _focus(typed, counts, add=add)
     return pages.render(
         request,
         "writing/new.html",
         status=goalpages.status_of(rejected),
         typed=typed,
-        errors=pages.errors(rejected) if rejected else {},
+        errors=errors,
         offered=offered,
         above=above,
         slots=min(len(above) + (1 if add == "parent" or not above else 0), forms.MOST_PARENTS),
@@ -180,6 +181,7 @@ def single(
         people = {name: [] for name in editing.LISTS} | {"owners": [str(by.person_id or "")]}
     named = {name: _with(offered.people, getattr(goal, name, ())) for name in PEOPLE}
     conflict = isinstance(rejected, Conflict) and goal is not None
+    errors = pages.errors(rejected) if rejected else {}
     below = (
         goals_read.children(by, goal.id, now=pages.now(request)) if goal and kind is Kind.OBJECTIVE else []
     )
@@ -192,7 +194,8 @@ def single(
         kind=kind,
         typed=before | dict(typed or {}),
         lists=lists if lists is not None else people,
-        errors=pages.errors(rejected) if rejected else {},
+        errors=errors,
+        focus=next(iter(errors), "title" if goal is None else ""),
         offered=offered,
         named=named,
         kinds=measures.kinds(none=_none(kind)),

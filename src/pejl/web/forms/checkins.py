@@ -18,13 +18,13 @@ from pejl.web import format as told_as
 from pejl.web import pages
 from pejl.web.forms import goals as forms
 
-LEAST, MOST = 0, 10
+MOST = 10
 
 
-def entries(request: HttpRequest, rows: Mapping[str, GoalRow], *, today: date) -> tuple[Entry, ...]:
+def entries(request: HttpRequest, rows: Mapping[str, GoalRow]) -> tuple[Entry, ...]:
     """The lines in which something was said. Raises `Rejected` with every reason, each at its line."""
     reasons: list[Reason] = []
-    on = _day(request.POST, reasons, today=today)
+    on = _day(request.POST, reasons)
     found = [
         entry
         for key, row in rows.items()
@@ -35,9 +35,17 @@ def entries(request: HttpRequest, rows: Mapping[str, GoalRow], *, today: date) -
     return tuple(found)
 
 
-def value_of(text: str, row: GoalRow) -> Decimal | None:
+def values(request: HttpRequest, rows: Mapping[str, GoalRow]) -> dict[str, Decimal | None]:
+    """The values typed that can be read, by goal; the others are left out."""
+    return {key: _value(request.POST, key, row, []) for key, row in rows.items()}
+
+
+def value_of(post: QueryDict, key: str, row: GoalRow) -> Decimal | None:
     """The value typed for a goal, in its unit; None for nothing. Raises `Refused` or `Rejected`."""
-    return forms.amount(text, unit=forms.unit_of(row)) if text.strip() else None
+    if row.metric is not None and row.metric.kind is MetricKind.DONE:
+        return done_of(post, key)
+    text = post.get(f"{key}.value", "").strip()
+    return forms.amount(text, unit=forms.unit_of(row)) if text else None
 
 
 def _entry(
@@ -60,10 +68,8 @@ def _entry(
 
 
 def _value(post: QueryDict, key: str, row: GoalRow, reasons: list[Reason]) -> Decimal | None:
-    if row.metric is not None and row.metric.kind is MetricKind.DONE:
-        return done_of(post, key)
     try:
-        return value_of(post.get(f"{key}.value", ""), row)
+        return value_of(post, key, row)
     except Refused as refused:
         reasons.extend(Rejected.by_rule(refused, field=f"{key}.value").reasons)
     except Rejected as rejected:
@@ -77,20 +83,20 @@ def done_of(post: Mapping[str, str], key: str) -> Decimal | None:
     return Decimal(done) if was in {"0", "1"} and done != was else None
 
 
-def _day(post: QueryDict, reasons: list[Reason], *, today: date) -> date | None:
+def _day(post: QueryDict, reasons: list[Reason]) -> date | None:
     text = post.get("on", "").strip()
     if not text:
         return None
     try:
-        day = amounts.parse_date(text, language=told_as.language())
+        return amounts.parse_date(text, language=told_as.language())
     except Refused as refused:
         reasons.extend(Rejected.by_rule(refused, field="on").reasons)
         return None
-    return None if day == today else day
 
 
 def _confidence(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and LEAST <= int(text) <= MOST else None
+    whole = text.isascii() and text.isdigit() and len(text) <= len(str(MOST))
+    return int(text) if whole and int(text) <= MOST else None
 
 
 def status_of(text: str) -> Status | None:

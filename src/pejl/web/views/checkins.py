@@ -8,17 +8,16 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pejl.domain.status import Limits
 from pejl.domain.values import Refused
 from pejl.queries import checkins as queries
-from pejl.queries import workspaces
+from pejl.queries import moves, workspaces
 from pejl.queries.checkins import Asked, Group
 from pejl.queries.goals import GoalRow
 from pejl.queries.scope import NotFound
-from pejl.services import checkins
+from pejl.services import checkins, figures
 from pejl.services.errors import Rejected
 from pejl.web import checkinpages, pages
 from pejl.web.checkinpages import Preview
@@ -28,7 +27,7 @@ from pejl.web.forms import checkins as forms
 @pages.signed_in
 @require_http_methods(["GET", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
-    """Everything one is asked for. The home page posts here too."""
+    """Everything one is asked for."""
     groups = queries.mine(pages.member(request), now=pages.now(request))
     return _answer(request, groups, back="/")
 
@@ -45,7 +44,7 @@ def _answer(request: HttpRequest, groups: tuple[Group, ...], *, back: str) -> Ht
         return _show(request, groups, back=back, errors={})
     by = pages.member(request)
     try:
-        entries = forms.entries(request, _rows(groups), today=by.today(pages.now(request)))
+        entries = forms.entries(request, _rows(groups))
         if entries:
             checkins.post_many(entries, by=by, at=pages.now(request), key=pages.key(request))
     except Rejected as rejected:
@@ -57,24 +56,30 @@ def _answer(request: HttpRequest, groups: tuple[Group, ...], *, back: str) -> Ht
             back=back,
             errors={"": _("Nothing is filled in yet. Type a value or a note in one of the lines.")},
         )
-    said = ngettext(
-        "Check-in sent for %(count)s key result", "Check-in sent for %(count)s key results", len(entries)
-    )
-    return pages.done(request, said % {"count": len(entries)}, back)
+    goals = {entry.goal_id for entry in entries}
+    above = figures.ancestors(by.workspace_id, goals)
+    moved = moves.at(by, goals | above, moment=pages.now(request))
+    return pages.done(request, checkinpages.sent(len(entries), moved), back)
 
 
 def _show(
     request: HttpRequest, groups: tuple[Group, ...], *, back: str, errors: Mapping[str, str]
 ) -> HttpResponse:
-    typed = request.POST.dict()
-    blocks = checkinpages.blocks(groups, typed=typed, reached=_reached(request, groups), errors=errors)
-    by = pages.member(request)
-    today = by.today(pages.now(request))
+    typed, today = request.POST.dict(), pages.member(request).today(pages.now(request))
+    blocks = checkinpages.blocks(
+        groups,
+        typed=typed,
+        reached=_reached(request, groups),
+        errors=errors,
+        values=forms.values(request, _rows(groups)),
+        preview=_preview(request) if typed else None,
+    )
     return pages.render(
         request,
         "checkins/checkin.html",
         status=422 if errors else 200,
         blocks=blocks,
+        first=checkinpages.first(blocks),
         back=back,
         errors=errors,
         heading=checkinpages.heading(sum(len(block.lines) for block in blocks)),
@@ -95,7 +100,7 @@ def preview(request: HttpRequest, goal_id: UUID) -> HttpResponse:
         raise NotFound
     value, errors = None, {}
     try:
-        value = forms.value_of(request.POST.get(f"{goal_id}.value", ""), asked.row)
+        value = forms.value_of(request.POST, str(goal_id), asked.row)
     except Refused as refused:
         errors = pages.errors(Rejected.by_rule(refused, field=f"{goal_id}.value"))
     except Rejected as rejected:
