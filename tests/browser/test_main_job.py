@@ -181,12 +181,14 @@ def test_the_main_job_is_done_with_the_keyboard_alone(  # noqa: PLR0915 - one st
     # Closed with its score, reopened, and carried on in another period.
     page.goto(f"{objective}/close")
     keys.write("[name=learned]", words["learned"])
-    keys.press("form.closing .btn--primary")
+    keys.press("main form .btn--primary")
     assert page.url == objective
     body = page.locator("main").inner_text()
     assert words["closed"] in body
     assert words["grade"] in body
     assert words["learned"] in body
+    keys.to(".ohead details.menu-of > summary")
+    page.keyboard.press("Enter")
     keys.press("form[action$='/reopen'] button")
     assert words["closed"] not in page.locator("#facts").inner_text()
 

@@ -233,7 +233,8 @@ def _changed(request: HttpRequest, goal: GoalRow, offered: Choices) -> Pairs:
     modes = _modes(goal)
     named = dict([*offered.people, *offered.every_team, *offered.periods, *measures.kinds()])
     named |= dict(pair for one in modes.values() for pair in one)
-    named |= {str(one.id): one.name for one in (*goal.owners, *goal.delegates, *goal.viewers, *goal.teams)}
+    people = (*goal.owners, *goal.delegates, *goal.viewers)
+    named |= {str(one.id): one.name for one in people} | {str(one.id): one.name for one in goal.teams}
     fields = editing.moved(request, goal)
     return [(label(name), text or words.NONE) for name, text in editing.now_there(goal, fields, named=named)]
 

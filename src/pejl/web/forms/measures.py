@@ -67,7 +67,7 @@ def metric(read: Reader, *, prefix: str = "", kind: str = "kind") -> Metric | No
         return None
     names = FIGURES[chosen]
     unit = _unit(read, prefix, names)
-    figures = {name: _figure(read, f"{prefix}{name}", unit) for name in names}
+    figures: dict[str, Any] = {name: _figure(read, f"{prefix}{name}", unit) for name in names}
     if chosen == FROM_TO and not any(read.typed.get(f"{prefix}{name}", "").strip() for name in names):
         return None
     if chosen == MetricKind.MILESTONES and not lines(read, f"{prefix}milestones"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
@@ -160,7 +161,7 @@ def _initiative(read: Reader, row: int, objective: GoalDraft) -> GoalDraft:
     )
 
 
-def _frame(objective: GoalDraft, until: date | None) -> dict[str, UUID | date | None]:
+def _frame(objective: GoalDraft, until: date | None) -> dict[str, Any]:
     """A deadline of its own leaves the rest of the objective's frame in place."""
     if until is None:
         return {}
