@@ -59,6 +59,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+CSRF_FAILURE_VIEW = "pejl.web.middleware.forged"
 LOGIN_URL = "/signin"
 LOGIN_REDIRECT_URL = "/"
 

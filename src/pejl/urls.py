@@ -29,3 +29,8 @@ urlpatterns = [
     *kpis.urls,
     *settings.urls,
 ]
+
+handler400 = "pejl.web.middleware.bad_request"
+handler403 = "pejl.web.middleware.forbidden"
+handler404 = "pejl.web.middleware.not_found"
+handler500 = "pejl.web.middleware.unforeseen"

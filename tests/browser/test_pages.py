@@ -45,7 +45,9 @@ def addresses(page: Page, base: str) -> list[str]:
     page.goto(f"{base}/goals")
     goals = page.eval_on_selector_all(".tree a.row__title", "all => all.map(one => one.getAttribute('href'))")
     found += [goals[0], goals[1], goals[4]]
-    found += [f"{goals[1]}/{step}" for step in ("edit", "close", "align", "checkin", "postpone", "copy")]
+    page.goto(f"{base}/")
+    mine = page.locator(".okr__head a[href^='/goals/']").first.get_attribute("href")
+    found += [f"{mine}{step}" for step in ("", "/edit", "/close", "/align", "/checkin", "/postpone", "/copy")]
     found.append(page.locator(".nav a[href^='/teams/']").first.get_attribute("href") or "")
     found.append(page.locator("a[href^='/people/']").first.get_attribute("href") or "")
     page.goto(f"{base}/kpis")

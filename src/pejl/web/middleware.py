@@ -94,3 +94,25 @@ def page(request: HttpRequest, status: int) -> HttpResponse:
     return render(
         request, "trouble.html", {"status": status, "request_id": getattr(request, "id", "-")}, status=status
     )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return page(request, 404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return page(request, 403)
+
+
+def unforeseen(request: HttpRequest) -> HttpResponse:
+    return page(request, 500)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was not ours, or whose page stood open since before signing in or out."""
+    log.warning("form refused: %s", reason)
+    return page(request, 400)
