@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from babel.dates import get_day_names, get_month_names
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pejl.domain.values import PeriodKind, Role
 from pejl.queries.scope import Member
@@ -19,7 +19,7 @@ ROLES = {
     Role.MEMBER: gettext_lazy("Member"),
     Role.OBSERVER: gettext_lazy("Observer"),
     Role.ADMIN: gettext_lazy("Administrator"),
-    Role.OWNER: gettext_lazy("Owner"),
+    Role.OWNER: pgettext_lazy("role", "Owner"),
 }
 PERIODS = {
     PeriodKind.YEAR: gettext_lazy("Year"),

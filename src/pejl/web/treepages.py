@@ -9,12 +9,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from pejl.domain.attention import Mark
 from pejl.domain.values import Kind, State
 from pejl.queries import periods
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
 from pejl.queries.trees import Branch
-from pejl.web import charts
+from pejl.web import charts, words
 from pejl.web import format as told_as
 
 ALL = "all"
@@ -32,11 +33,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Node:
+    """`marks` says what asks for a look here, `below` what does further down, in words; "" for nothing."""
+
     row: GoalRow
     bar: charts.Bearing
     figure: str
     children: tuple[Node, ...]
     again: bool
+    marks: str
+    below: str
 
 
 def choice(every: list[FramePeriod], asked: str, *, today: date) -> Choice:
@@ -52,9 +57,29 @@ def choice(every: list[FramePeriod], asked: str, *, today: date) -> Choice:
 
 
 def nodes(branches: Iterable[Branch]) -> tuple[Node, ...]:
-    return tuple(
-        Node(one.row, bar(one.row), figure(one.row), nodes(one.children), one.again) for one in branches
+    return tuple(_node(one) for one in branches)
+
+
+def _node(one: Branch) -> Node:
+    own = set(one.row.marks)
+    return Node(
+        one.row,
+        bar(one.row),
+        figure(one.row),
+        nodes(one.children),
+        one.again,
+        _said(own),
+        _said(_below(one) - own),
     )
+
+
+def _below(branch: Branch) -> set[Mark]:
+    """What asks for a look anywhere under it: shown on every ancestor, faded."""
+    return {mark for child in branch.children for mark in (*child.row.marks, *_below(child))}
+
+
+def _said(marks: set[Mark]) -> str:
+    return " · ".join(words.mark(mark) for mark in Mark if mark in marks)
 
 
 def bar(row: GoalRow) -> charts.Bearing:
