@@ -46,13 +46,18 @@ def addresses(page: Page, base: str) -> list[str]:
     goals = page.eval_on_selector_all(".tree a.row__title", "all => all.map(one => one.getAttribute('href'))")
     found += [goals[0], goals[1], goals[4]]
     page.goto(f"{base}/")
-    mine = page.locator(".okr__head a[href^='/goals/']").first.get_attribute("href")
+    mine = leads_to(page, ".okr__head a[href^='/goals/']")
     found += [f"{mine}{step}" for step in ("", "/edit", "/close", "/align", "/checkin", "/postpone", "/copy")]
-    found.append(page.locator(".nav a[href^='/teams/']").first.get_attribute("href") or "")
-    found.append(page.locator("a[href^='/people/']").first.get_attribute("href") or "")
+    found.append(leads_to(page, ".nav a[href^='/teams/']"))
+    found.append(leads_to(page, "a[href^='/people/']"))
     page.goto(f"{base}/kpis")
-    kpi = page.locator("a[href^='/kpis/']:not([href='/kpis/new'])").first.get_attribute("href")
-    return [*found, kpi or ""]
+    return [*found, leads_to(page, "main a[href^='/kpis/']:not([href='/kpis/new'])")]
+
+
+def leads_to(page: Page, selector: str) -> str:
+    address = page.locator(selector).first.get_attribute("href")
+    assert address, f"no link: {selector}"
+    return address
 
 
 @pytest.mark.parametrize(("language", "size"), list(product(("en", "da"), SIZES)))
