@@ -28,7 +28,7 @@ chromium: env
 
 test: env chromium ## Every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
-	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests --ignore tests/browser --ignore tests/domain
+	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 check: env ## Style, types, layers, templates, translations, migrations, docs
 	$(BIN)/ruff check src tests bench tools

@@ -187,7 +187,7 @@ def _floor(goal: UUID, *, at: datetime) -> tuple[float, int]:
     names = (
         "value", "progress", "status", "confidence", "last_checkin_on", "last_checkin_at", "checkin_count",
     )  # fmt: skip
-    meta: Any = Goal._meta  # noqa: SLF001 - Django's own name
+    meta: Any = Goal._meta
     fields = [meta.get_field(name) for name in names]
     key = meta.pk
     sets = ", ".join(f'"{one.column}" = %s' for one in fields)
@@ -212,7 +212,7 @@ def _insert(model: Any, said: tuple[Any, ...], *, at: datetime) -> tuple[str, li
 
     from pejl.models.fields import new_id
 
-    meta = model._meta  # noqa: SLF001 - Django's own name
+    meta = model._meta
     fields = meta.concrete_fields
     values = dict(zip((one.attname for one in fields), said, strict=True)) | {"id": new_id(), "known_to": at}
     names = ", ".join(f'"{one.column}"' for one in fields)

@@ -9,8 +9,13 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
 
 
 def binaries() -> Path:
@@ -47,6 +52,19 @@ def running() -> Iterator[str]:
     finally:
         _run([tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], owner)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def database(server: str) -> Iterator[str]:
+    """An empty database of one's own on a server that runs: its URL. Drops it after, whoever is connected."""
+    name = sql.Identifier(made := f"own_{uuid.uuid4().hex}")
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    try:
+        yield urlsplit(server)._replace(path=f"/{made}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def _owner(folder: Path) -> str | None:

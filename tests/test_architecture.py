@@ -31,7 +31,6 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in pa
 MODELS: list[Any] = list(apps.get_app_config("pejl").get_models())
 SPANNED = [model for model in MODELS if issubclass(model, Spanned)]
 LINES = 400
-STORIES = {"services/demo_story.py"}  # what the demo says, in two languages: words, not code
 OUTSIDE = {"Account", "Workspace"}  # a sign-in may belong to several workspaces; a workspace is itself
 CHANGING = {"update", "delete", "bulk_update", "update_or_create", "aupdate", "adelete", "abulk_update"}
 WRITERS_OF_EVENTS = {"services/events.py", "services/seeding.py", "services/seeding_courses.py"}
@@ -64,7 +63,6 @@ def test_no_module_is_longer_than_four_hundred_lines() -> None:
         inside(path): lines
         for path in MODULES
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LINES
-        and inside(path) not in STORIES
     }
     assert long == {}
 
@@ -86,6 +84,42 @@ def test_the_workspace_leads_every_index_and_unique_key(model: Any) -> None:
             assert first in ("workspace", F("workspace")), constraint.name
     assert model._meta.unique_together in ((), [])
     assert [field.name for field in model._meta.local_fields if field.unique] == ["id"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "model", [one for one in MODELS if issubclass(one, Row)], ids=lambda one: one.__name__
+)
+def test_the_database_itself_has_no_index_that_another_column_leads(model: Any) -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    led = {
+        name: tuple(one["columns"])
+        for name, one in found.items()
+        if (one["index"] or one["unique"]) and not one["primary_key"]
+    }
+    assert led
+    assert {name: columns for name, columns in led.items() if columns[0] != "workspace_id"} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "model", [one for one in MODELS if issubclass(one, Row)], ids=lambda one: one.__name__
+)
+def test_one_index_of_each_table_covers_all_rows_of_a_workspace(model: Any) -> None:
+    """A partial one does not find them all; then everything is read, of every workspace."""
+    partial = {one.name for one in (*model._meta.indexes, *model._meta.constraints) if _condition(one)}
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    assert [
+        name
+        for name, one in found.items()
+        if (one["index"] or one["unique"]) and one["columns"][0] == "workspace_id" and name not in partial
+    ]
+
+
+def _condition(one: Any) -> Any:
+    return getattr(one, "condition", None)
 
 
 def test_events_are_written_in_one_place_and_changed_in_none() -> None:

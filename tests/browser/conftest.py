@@ -1,10 +1,12 @@
 """A real server on a demo of its own, and a real browser: keyboard, both languages, axe.
 
 The server is granian, as in production, on a free port of this machine; each test gets a fresh page.
+Its data lie in a folder of its own, or with PEJL_TEST_DATABASE=postgresql in a database of its own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -20,6 +22,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import postgres
 from chromium import COMMAND, path
 
 FLAGS = [
@@ -39,13 +42,14 @@ class Server:
     url: str
     folder: Path
     language: str
+    environ: dict[str, str]
 
     @property
     def password(self) -> str:
         return (self.folder / "password").read_text(encoding="utf-8").strip()
 
     def pejl(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return pejl(*arguments, folder=self.folder, **environ)
+        return pejl(*arguments, folder=self.folder, **self.environ, **environ)
 
 
 def pejl(*arguments: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -89,36 +93,56 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[str], Server]]:
     """Gives a running demo in a language; the same one for all who ask. "" is an empty installation."""
-    running: dict[str, tuple[Server, subprocess.Popen[bytes]]] = {}
+    running: dict[str, Server] = {}
+    with contextlib.ExitStack() as ends:
 
-    def start(language: str) -> Server:
-        if language not in running:
-            folder = Path(tempfile.mkdtemp(prefix="pejl-browser-"))
-            if language:
-                done = pejl(
-                    "demo", "--data-dir", str(folder), "--language", language, "--no-serve", folder=folder
-                )
-                assert done.returncode == 0, done.stderr
-            port = _free_port()
-            url = f"http://127.0.0.1:{port}"
-            with (folder / "log").open("wb") as log:
-                process = subprocess.Popen(
-                    [sys.executable, "-m", "pejl", "serve"],
-                    env=_environ(folder, PEJL_PORT=str(port), PEJL_BASE_URL=url),
-                    cwd=folder,
-                    stdout=subprocess.DEVNULL,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            running[language] = (Server(url, folder, language), process)
-            _wait(url, process)
-        return running[language][0]
+        def start(language: str) -> Server:
+            if language not in running:
+                running[language] = ends.enter_context(_running(language))
+            return running[language]
 
-    yield start
-    for server, process in running.values():
-        os.killpg(process.pid, 15)
+        yield start
+
+
+@contextlib.contextmanager
+def _running(language: str) -> Iterator[Server]:
+    with contextlib.ExitStack() as ends:
+        folder = Path(tempfile.mkdtemp(prefix="pejl-browser-"))
+        ends.callback(shutil.rmtree, folder, ignore_errors=True)
+        environ = {}
+        if os.environ.get("PEJL_TEST_DATABASE") == "postgresql":
+            environ["PEJL_DATABASE_URL"] = ends.enter_context(
+                postgres.database(os.environ["PEJL_DATABASE_URL"])
+            )
+        if language:
+            words = ("demo", "--data-dir", str(folder), "--language", language, "--no-serve")
+            done = pejl(*words, folder=folder, **environ)
+            assert done.returncode == 0, done.stderr
+        port = _free_port()
+        url = f"http://127.0.0.1:{port}"
+        process = ends.enter_context(_serving(folder, PEJL_PORT=str(port), PEJL_BASE_URL=url, **environ))
+        _wait(url, process)
+        assert (folder / "pejl.sqlite3").exists() == (not environ), "it runs on the database it was given"
+        yield Server(url, folder, language, environ)
+
+
+@contextlib.contextmanager
+def _serving(folder: Path, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pejl", "serve"],
+            env=_environ(folder, **environ),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 15)
         process.wait(timeout=20)
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

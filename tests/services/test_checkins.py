@@ -461,3 +461,29 @@ def test_the_queries_of_a_check_in_are_as_many_with_thirty_goals_beside_it(
         key_result(world, parent, down(120, 30), f"Sibling {number}")
     with django_assert_num_queries(len(alone)):
         checkins.post(kr, value=D(90), by=world.member, at=world.later(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "count", "queries"),
+    [
+        (0, {"value": D(75)}, 2, 24),
+        (0, {"value": D(75)}, 6, 28),
+        (-20, {"note": "As it was then"}, 2, 23),
+        (-20, {"note": "As it was then"}, 6, 27),
+    ],
+)
+def test_a_goal_more_in_a_check_in_costs_its_event_and_nothing_else(
+    world: World, django_assert_num_queries: Any, *, days: int, said: dict[str, Any], count: int, queries: int
+) -> None:
+    top = objective(world, "Grow with less noise")
+    made = []
+    for number in range(count):
+        below = objective(world, f"Objective {number}", parents=((top, None),))
+        made.append(key_result(world, below, down(120, 30), f"Number {number}"))
+    checkins.post_many(tuple(Entry(one, value=D(100)) for one in made), by=world.member, at=world.at)
+    on = world.today + timedelta(days=days)
+    entries = tuple(Entry(one, on=on, **said) for one in made)
+    with django_assert_num_queries(queries):
+        checkins.post_many(entries, by=world.member, at=world.later(hours=1))
+    assert Checkin.objects.filter(on=on).count() == (2 * count if days == 0 else count)
+    assert differences(world) == []

@@ -9,15 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
+from django.test import Client
 
-from pejl.domain.values import Kind, Level, Metric, MetricKind, State
-from pejl.models import Checkin, Event, Figure, Goal, GoalVersion, Once
+from pejl.domain.values import Kind, Level, Metric, MetricKind, Role, State
+from pejl.models import Account, Checkin, Event, Figure, Goal, GoalVersion, Once, Person, Workspace
+from pejl.queries import workspaces as workspace_queries
 from pejl.queries.scope import Member
-from pejl.services import checkins, closing, doctors, goals
+from pejl.services import checkins, closing, doctors, goals, workspaces
 from pejl.services.errors import Conflict
 from pejl.services.goals import GoalDraft
-from world import World
+from pejl.services.people import NewPerson
+from world import AT, PASSWORD, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,3 +174,89 @@ def test_a_write_that_waited_keeps_figures_that_are_the_last_ones(world: World) 
     last = Figure.objects.filter(goal_id=parent).latest("known_from", "pk")
     assert (last.progress, last.known_from) == (1, world.later(hours=2))
     assert faults(world) == []
+
+
+@pytest.mark.parametrize("who", ["sub_lead", "system"])
+def test_the_database_keeps_a_key_once_also_where_nobody_signed_in(world: World, who: str) -> None:
+    by: Member = getattr(world, who)
+
+    def keep(workspace: UUID, key: str) -> None:
+        with transaction.atomic():
+            Once.objects.create(
+                workspace_id=workspace, person=by.person_id, key=key, command="x", digest="y", at=world.at
+            )
+
+    keep(by.workspace_id, "sent-twice")
+    with pytest.raises(IntegrityError):
+        keep(by.workspace_id, "sent-twice")
+    keep(by.workspace_id, "another")
+    keep(world.outsider.workspace_id, "sent-twice")
+    assert Once.objects.count() == 3
+
+
+def test_a_key_of_one_person_is_free_for_others_and_for_the_workspace_itself(world: World) -> None:
+    for by in (world.sub_lead, world.lead, world.system):
+        Once.objects.create(
+            workspace_id=by.workspace_id,
+            person=by.person_id,
+            key="same",
+            command="x",
+            digest="y",
+            at=world.at,
+        )
+    assert Once.objects.count() == 3
+
+
+def test_of_eight_who_make_the_first_workspace_at_once_one_does() -> None:
+    def founder(place: int) -> Callable[[], bool]:
+        return lambda: workspaces.create_first(
+            f"place-{place}",
+            name=f"Place {place}",
+            language="en",
+            timezone="Europe/Copenhagen",
+            fiscal_year_start=1,
+            at=AT,
+            owner=NewPerson(f"owner@place-{place}.example", "Ida Holm", Role.OWNER, PASSWORD),
+        )
+
+    answers = at_once([founder(place) for place in range(WRITERS)])
+
+    assert sorted(answers) == [False] * (WRITERS - 1) + [True]
+    assert Workspace.objects.get().slug == f"place-{answers.index(True)}"
+    assert Person.objects.get().email == Account.objects.get().email
+
+
+def test_two_first_runs_at_the_same_instant_make_one_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both saw an empty server; the slower one is led on as somebody who comes afterwards is."""
+    looked = threading.Barrier(2)
+
+    def any_exist() -> bool:
+        found = Workspace.objects.exists()
+        looked.wait(LONGEST)
+        return found
+
+    def poster(name: str) -> Callable[[], Any]:
+        client = Client()
+        form = {
+            "name": name,
+            "language": "en",
+            "timezone": "Europe/Copenhagen",
+            "fiscal_year_start": "1",
+            "owner": "Ida Holm",
+            "email": f"ida@{name.lower()}.example",
+            "password": PASSWORD,
+        }
+        return lambda: (client.post("/start", form), client)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(workspace_queries, "any_exist", any_exist)
+        answers = at_once([poster("Fjordlight"), poster("Harbour")])
+    assert [(answer.status_code, answer["Location"]) for answer, _ in answers] == [(302, "/")] * 2
+    workspace, account = Workspace.objects.get(), Account.objects.get()
+    assert account.email == f"ida@{workspace.slug}.example"
+    signed_in = [client.session.get("_auth_user_id") for _, client in answers]
+    assert sorted(one or "" for one in signed_in) == ["", str(account.pk)]
+    late = next(client for _, client in answers if "_auth_user_id" not in client.session)
+    assert late.get("/").headers["Location"].startswith("/signin")
+    again = Client().post("/start", {"name": "Third"})
+    assert (again.status_code, again.headers["Location"]) == (302, "/")

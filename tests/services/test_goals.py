@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError
 
 from pejl.domain.values import Kind, Level, Metric, MetricKind, ProgressMode, State, Status, Visibility
 from pejl.models import (
@@ -26,7 +27,7 @@ from pejl.models import (
 )
 from pejl.queries import scope
 from pejl.queries.scope import Forbidden, NotFound
-from pejl.services import alignment, goals
+from pejl.services import alignment, checkins, goals
 from pejl.services.errors import Conflict, Rejected
 from pejl.services.goals import GoalDraft
 from world import World
@@ -136,6 +137,102 @@ def test_an_okr_with_a_fault_anywhere_is_not_written_at_all(world: World) -> Non
         ("initiatives.0.title", "text.empty"),
     }
     assert not Goal.objects.exists()
+
+
+def parts(**more: Any) -> dict[str, Any]:
+    """Two key results, and an initiative for the second of them."""
+    found = {
+        "key_results": (key_result(), key_result(title="Shorter queues")),
+        "initiatives": (GoalDraft(Kind.INITIATIVE, "New receipts"), GoalDraft(Kind.INITIATIVE, "New till")),
+    }
+    return found | more
+
+
+def told(verb: str) -> list[tuple[str, str, Any, UUID | None]]:
+    """Goal, subject and data of every such event, by their titles, and who did it."""
+    titles = dict(Goal.objects.values_list("pk", "title"))
+    return [
+        (titles[one.goal_id], titles[one.subject], one.data, one.by_id)
+        for one in Event.objects.filter(verb=verb).order_by("pk")
+    ]
+
+
+def test_an_initiative_is_written_for_the_objective_and_for_a_key_result(world: World) -> None:
+    goals.write(objective(world), **parts(towards={1: 1}), by=world.member, at=world.at)
+    names = Edge.objects.current().values_list("child__title", "parent__title")
+    assert {pair for pair in names if pair[0].startswith("New")} == {
+        ("New receipts", "Checkout feels effortless"),
+        ("New till", "Checkout feels effortless"),
+        ("New till", "Shorter queues"),
+    }
+
+
+def test_an_initiative_written_for_a_key_result_is_told_as_if_aligned_afterwards(world: World) -> None:
+    goals.write(objective(world), **parts(towards={0: 1}), by=world.member, at=world.at)
+    at_once = told("goal.aligned")
+    Event.objects.all().delete()
+    goals.write(objective(world), **parts(), by=world.member, at=world.at)
+    newest = {goal.title: goal.pk for goal in Goal.objects.order_by("pk")}
+    alignment.align(newest["New receipts"], parent=newest["Shorter queues"], by=world.member, at=world.at)
+    assert at_once == told("goal.aligned")
+    assert at_once == [("New receipts", "Shorter queues", {"share": None}, world.member.person_id)]
+
+
+@pytest.mark.parametrize(("place", "result"), [(0, 2), (0, -1), (2, 0), (-1, 0)])
+def test_an_initiative_is_for_no_key_result_that_is_not_there(world: World, place: int, result: int) -> None:
+    with pytest.raises(Rejected) as rejected:
+        goals.write(objective(world), **parts(towards={place: result}), by=world.member, at=world.at)
+    assert codes(rejected) == {(f"initiatives.{place}.towards", "choice.unknown")}
+    assert not Goal.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_whole_okr_is_written_again_where_the_database_was_busy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join, tries = alignment.join, []
+
+    def busy(child: Goal, parent: Goal, **options: Any) -> None:
+        if parent.kind == Kind.KEY_RESULT and not tries:
+            tries.append(child.pk)
+            raise OperationalError("database is locked")
+        join(child, parent, **options)
+
+    monkeypatch.setattr(alignment, "join", busy)
+    goals.write(objective(world), **parts(towards={0: 0}), by=world.member, at=world.at)
+    assert len(tries) == 1
+    assert Goal.objects.count() == 5
+    assert Edge.objects.current().filter(parent__title="Fewer support requests").count() == 1
+
+
+REVENUE = Metric(MetricKind.INCREASE, unit="USD", start=Decimal(0), target=Decimal(100), sum=True)
+
+
+def test_a_measure_that_sums_is_kept_and_takes_its_value_from_below(world: World) -> None:
+    top = created(world, metric=REVENUE)
+    for value in (20, 30):
+        part = dataclasses.replace(REVENUE, sum=False)
+        below: dict[str, Any] = {"owners": (world.member.person_id,), "parents": ((top, None),)}
+        one = key_result(title=f"Sell {value}", metric=part, **below)
+        made = goals.create(one, by=world.member, at=world.at)
+        checkins.post(made, value=Decimal(value), by=world.member, at=world.at)
+    kept = Goal.objects.get(pk=top)
+    assert (kept.sums, kept.progress_mode, kept.value) == (True, ProgressMode.CHILDREN, Decimal(50))
+    assert GoalVersion.objects.get(goal_id=top).sums
+
+
+def test_turning_the_sum_on_or_off_moves_where_progress_comes_from(world: World) -> None:
+    plain = dataclasses.replace(REVENUE, sum=False)
+    goal = created(world, metric=plain)
+    assert Goal.objects.get(pk=goal).progress_mode == ProgressMode.METRIC
+    for metric, mode in ((REVENUE, ProgressMode.CHILDREN), (plain, ProgressMode.METRIC)):
+        goals.edit(goal, changes={"metric": metric}, by=world.member, at=world.at)
+        now = Goal.objects.get(pk=goal)
+        assert (now.sums, now.progress_mode) == (metric.sum, mode)
+    both = {"metric": REVENUE, "progress_mode": ProgressMode.METRIC}
+    with pytest.raises(Rejected) as rejected:
+        goals.edit(goal, changes=both, by=world.member, at=world.at)
+    assert codes(rejected) == {("progress_mode", "goal.sum-from-children")}
 
 
 def test_the_same_key_writes_one_goal_and_other_input_under_it_is_refused(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,9 @@ from uuid import UUID
 import pytest
 
 from okrs import In, enter, key_result, named, okr, text
-from pejl.domain.values import Kind, Level, Metric, MetricKind, StatusMode, Visibility
+from pejl.domain.values import Kind, Level, Metric, MetricKind, Status, StatusMode, Visibility
 from pejl.models import Checkin, Goal
-from pejl.services import alignment, goals
+from pejl.services import alignment, checkins, goals
 from pejl.services.goals import GoalDraft
 from world import World
 
@@ -179,6 +180,145 @@ def test_a_confidence_alone_is_a_word_and_one_left_standing_goes_along(
     assert (latest().confidence, latest().value) == (9, None)
     client.post("/checkin", {field("confidence"): "9", field("sure"): "9", field("value"): "66"})
     assert (latest().confidence, latest().value) == (9, Decimal(66))
+
+
+def chosen(body: str, title: str = KR) -> str:
+    """The confidence that the page has ticked; "" is no answer."""
+    found = re.findall(rf'name="{field("confidence", title)}" value="(\d*)"[^>]* checked', body)
+    assert len(found) == 1, found
+    return str(found[0])
+
+
+def test_no_confidence_at_all_is_an_answer_of_its_own_and_zero_is_another(
+    world: World, okr: UUID, enter: In
+) -> None:
+    steps_and_audit(world, okr)
+    client = enter(world.sub_lead)
+    body = client.get("/checkin").content.decode()
+    assert (chosen(body), chosen(body, "Audit")) == ("6", "")
+    assert re.search(rf'name="{field("confidence")}" value="0" aria-label="0 of 10"', body)
+    sent = {field("confidence", "Audit"): "0", field("sure", "Audit"): "", field("was", "Audit"): "0"}
+    assert client.post("/checkin", sent).status_code == 303
+    assert Goal.objects.get(title="Audit").confidence == 0
+    assert chosen(client.get("/checkin").content.decode(), "Audit") == "0"
+
+
+def test_taking_the_answer_back_is_no_word_and_leaves_the_last_one(
+    world: World, okr: UUID, enter: In
+) -> None:
+    client, unsure = enter(world.sub_lead), {field("confidence"): "", field("sure"): "6"}
+    answer = client.post("/checkin", unsure)
+    assert answer.status_code == 422
+    assert chosen(answer.content.decode()) == ""
+    client.post("/checkin", {**unsure, field("value"): "66"})
+    assert (latest().value, latest().confidence) == (Decimal(66), None)
+    assert Goal.objects.get(pk=named(KR)).confidence == 6
+
+
+def test_a_correction_can_say_zero_and_shows_it_again(world: World, okr: UUID, enter: In) -> None:
+    client = enter(world.sub_lead)
+    first = latest()
+    client.post(f"/checkins/{first.pk}", {"value": "75", "on": first.on.isoformat(), "confidence": "0"})
+    assert (latest().corrects_id, latest().confidence) == (first.pk, 0)
+    page = client.get(f"/checkins/{latest().pk}").content.decode()
+    assert '<option value="0" selected>0</option>' in page
+
+
+def updated(body: str) -> str:
+    found = re.search(r"<b>(\d+)</b> of (\d+) updated", body)
+    return f"{found[1]} of {found[2]}" if found else ""
+
+
+def test_the_page_counts_the_lines_that_say_something_they_can_be_held_to(
+    world: World, okr: UUID, enter: In
+) -> None:
+    steps_and_audit(world, okr)
+    client = enter(world.sub_lead)
+    assert updated(client.get("/checkin").content.decode()) == "0 of 3"
+    sent = {field("value"): "sixty-ish", field("note", "Audit"): "Booked", field("was", "Audit"): "0"}
+    answer = client.post("/checkin", sent).content.decode()
+    assert updated(answer) == "1 of 3"
+    assert "data-unsent" in answer
+
+
+def test_the_preview_brings_the_count_only_where_it_is_another(world: World, okr: UUID, enter: In) -> None:
+    steps_and_audit(world, okr)
+    client, address = enter(world.sub_lead), f"/goals/{named(KR)}/checkin/preview"
+    titles = (KR, "Prototype", "Audit")
+    page = {field("sure", title): "6" if title == KR else "" for title in titles}
+    page |= {field("was", "Audit"): "0", field("note", "Prototype"): "Under way", "updated": "1"}
+    assert updated(client.post(address, {**page, field("value"): "66"}).content.decode()) == "2 of 3"
+    for same in ({}, {field("value"): "what"}, {field("confidence"): "6"}):
+        assert updated(client.post(address, {**page, **same}).content.decode()) == ""
+    wrong = {field("value"): "66", field("wrong", "Prototype"): "1", "updated": "2"}
+    assert updated(client.post(address, {**page, **wrong}).content.decode()) == "1 of 3"
+
+
+def shown(body: str) -> set[str]:
+    """The statuses that the bars and words of an answer name."""
+    return {one.replace("-", "_") for one in re.findall(r'data-status="([a-z-]+)"', body)}
+
+
+@pytest.mark.parametrize(
+    ("days", "typed", "status"),
+    [
+        (0, {"value": "66"}, "on_track"),
+        (0, {"value": "95"}, "at_risk"),
+        (-1, {"value": "81"}, "at_risk"),
+        (-1, {"note": "Only a word"}, "at_risk"),
+        (-30, {"value": "118"}, "at_risk"),
+        (-40, {"value": "110"}, "on_track"),
+        (-30, {"note": "As it was then"}, "not_started"),
+        (-30, {"note": "As it was then", "status": "off_track"}, "off_track"),
+        (-10, {"note": "As it was then"}, "on_track"),
+    ],
+)
+def test_the_preview_shows_the_status_that_sending_leaves(
+    world: World, okr: UUID, enter: In, *, days: int, typed: dict[str, str], status: str
+) -> None:
+    if days in {-1, -10}:
+        checkins.post(named(KR), value=Decimal(82), by=world.sub_lead, at=world.later(days=-2))
+    client, day = enter(world.sub_lead), world.today + timedelta(days=days)
+    sent = {"on": day.isoformat(), **{field(name): value for name, value in typed.items()}}
+    before = Checkin.objects.count()
+    preview = client.post(f"/goals/{named(KR)}/checkin/preview", sent).content.decode()
+    assert Checkin.objects.count() == before
+    assert client.post("/checkin", sent).status_code == 303
+    assert (shown(preview), latest().status) == ({status}, status)
+
+
+def test_a_status_given_for_once_lapses_in_the_preview_as_it_does_when_sent(
+    world: World, okr: UUID, enter: In
+) -> None:
+    client = enter(world.sub_lead)
+    checkins.post(named(KR), status=Status.OFF_TRACK, by=world.sub_lead, at=world.later(days=-3))
+    sent = {field("note"): "Better now"}
+    preview = client.post(f"/goals/{named(KR)}/checkin/preview", sent).content.decode()
+    client.post("/checkin", sent)
+    assert (shown(preview), latest().status) == ({"at_risk"}, "at_risk")
+
+
+def test_a_back_dated_preview_goes_by_the_pace_of_its_day(world: World, okr: UUID, enter: In) -> None:
+    client, address = enter(world.sub_lead), f"/goals/{named(KR)}/checkin/preview"
+    day = world.today + timedelta(days=-30)
+    sent = {field("value"): "100", "on": day.isoformat()}
+    body = client.post(address, sent).content.decode()
+    # 17 of the quarter's 91 days: 90 · 17 / 91 = 16.8 below 120.
+    assert "Expected 103 on 18 Jul." in body
+    assert "Expected today" not in body
+    assert "still counts" in body
+    assert "ci__delta" not in body
+    assert "Expected today" in client.post(address, {field("value"): "100"}).content.decode()
+
+
+def test_another_day_redraws_the_lines_that_say_something(world: World, okr: UUID, enter: In) -> None:
+    steps_and_audit(world, okr)
+    client = enter(world.sub_lead)
+    sent = {"on": "2026-07-20", field("value"): "66", field("was", "Audit"): "0"}
+    body = client.post("/checkin/preview", sent).content.decode()
+    assert f'id="live-{named(KR)}"' in body
+    assert f'id="live-{named("Audit")}"' not in body
+    assert client.get("/checkin/preview").status_code == 405
 
 
 def test_a_goal_kept_by_hand_is_checked_in_on_in_per_cent(world: World, okr: UUID, enter: In) -> None:

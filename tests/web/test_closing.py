@@ -19,7 +19,7 @@ __all__ = ["enter", "okr"]
 def test_the_closing_page_suggests_a_grade_and_says_how(world: World, okr: UUID, enter: In) -> None:
     page = text(enter(world.sub_lead).get(f"/goals/{okr}/close"))
     assert "The mean of its key results" in page
-    assert "0.5 amber, missed" in page
+    assert "0.50 amber, missed" in page
 
 
 def test_without_progress_carrying_on_is_the_default(world: World, enter: In) -> None:

@@ -56,15 +56,22 @@ def test_a_fraction_is_told_in_whole_per_cent_and_none_is_not_nought(
 @pytest.mark.parametrize(
     ("value", "english", "danish"),
     [
-        (Decimal("0.70"), "0.7", "0,7"),
+        (Decimal("0.7"), "0.70", "0,70"),
         (Decimal("0.35"), "0.35", "0,35"),
-        (Decimal("1.00"), "1", "1"),
+        (Decimal(1), "1.00", "1,00"),
         (None, "–", "–"),
     ],
 )
-def test_a_grade_has_no_idle_noughts(value: Decimal | None, english: str, danish: str) -> None:
+def test_a_grade_has_two_decimals(value: Decimal | None, english: str, danish: str) -> None:
     assert said("en", told_as.grade, value) == english
     assert said("da", told_as.grade, value) == danish
+
+
+def test_numbers_of_a_column_have_as_many_decimals_as_the_longest() -> None:
+    column = [Decimal("4.51"), Decimal("4.6"), Decimal(3), Decimal(100), None]
+    fewest = told_as.places(column)
+    assert [told_as.amount(one, "", fewest) for one in column] == ["4.51", "4.60", "3.00", "100.00", "–"]
+    assert told_as.places([Decimal(30), None]) == told_as.places([]) == 0
 
 
 @pytest.mark.parametrize(
@@ -130,7 +137,7 @@ def test_a_language_pejl_does_not_speak_is_answered_in_english(active: str, lang
 
 @pytest.mark.parametrize(
     ("name", "letters"),
-    [("Anna Holm", "Ah"), ("Anna", "An"), ("Åse-Marie af Rosenborg", "År"), ("", "?"), ("- -", "?")],
+    [("Anna Holm", "AH"), ("Anna", "An"), ("Åse-Marie af Rosenborg", "ÅR"), ("", "?"), ("- -", "?")],
 )
 def test_a_person_is_two_letters(name: str, letters: str) -> None:
     assert told_as.initials(name) == letters

@@ -13,7 +13,7 @@ from django.test import Client
 from okrs import In, enter, key_result, named, okr, text
 from pejl.domain.values import Kind, Level, Metric, MetricKind, State, Visibility
 from pejl.models import Checkin, Comment, Edge, Goal, Milestone, Task
-from pejl.services import checkins, closing, comments, goals, tasks
+from pejl.services import alignment, checkins, closing, comments, goals, tasks
 from pejl.services.goals import GoalDraft
 from world import World
 
@@ -148,7 +148,7 @@ def test_an_empty_comment_is_refused_at_its_field(world: World, okr: UUID, enter
     answer = enter(world.mate).post(f"/goals/{okr}/comments", {"text": "  "})
     assert answer.status_code == 422
     assert "Write something here." in text(answer)
-    assert 'aria-describedby="comment-error"' in answer.content.decode()
+    assert 'aria-describedby="comment-error comment-hint"' in answer.content.decode()
 
 
 def test_an_answer_stays_with_its_check_in_through_a_correction(world: World, okr: UUID, enter: In) -> None:
@@ -287,3 +287,64 @@ def test_a_closed_goal_tells_grade_verdict_and_what_was_learned(world: World, ok
     page = text(enter(world.mate).get(f"/goals/{okr}"))
     for told in ("0.5", "amber", "missed", "Guides beat pages."):
         assert told in page
+
+
+def below(response: Any) -> str:
+    """What the page says is up further down."""
+    found = re.search(r'<ul class="marks marks--below".*?</section>', response.content.decode(), re.DOTALL)
+    return "" if found is None else re.sub(r"\s+", " ", re.sub(r"<(?!a )[^>]+>", " ", found.group()))
+
+
+def test_what_is_up_below_is_told_after_the_goals_own_marks(world: World, okr: UUID, enter: In) -> None:
+    above = goals.create(
+        GoalDraft(Kind.OBJECTIVE, "Grow", level=Level.ORGANISATION, period=world.q3),
+        by=world.owner,
+        at=world.at,
+    )
+    alignment.align(okr, parent=above, by=world.sub_lead, at=world.at)
+    page = enter(world.owner).get(f"/goals/{above}")
+    assert "It has no key result" in text(page)
+    assert "It has no key result" not in below(page)
+    assert f'Nobody owns it<a href="/goals/{named("Click study")}">Click study' in below(page)
+    assert page.content.decode().index("It has no key result") < page.content.decode().index("marks--below")
+
+
+def test_goals_below_with_the_same_mark_stand_together_with_their_number(
+    world: World, okr: UUID, enter: In
+) -> None:
+    for title in ("First", "Second"):
+        draft = key_result(title, period=world.q3, teams=(world.design,), parents=((okr, None),))
+        goals.create(draft, by=world.sub_lead, at=world.at)
+    told = below(enter(world.mate).get(f"/goals/{okr}"))
+    assert "Nobody owns it 3 goals" in told
+    for title in ("First", "Second", "Click study"):
+        assert f'<a href="/goals/{named(title)}">{title}' in told
+    for title in ("Second", "Click study"):
+        goals.remove(named(title), by=world.sub_lead, at=world.at)
+    told = below(enter(world.mate).get(f"/goals/{okr}"))
+    assert f'Nobody owns it<a href="/goals/{named("First")}">First' in told
+
+
+def test_what_is_up_with_a_hidden_goal_below_shows_to_nobody_who_does_not_see_it(
+    world: World, okr: UUID, enter: In
+) -> None:
+    draft = GoalDraft(
+        Kind.OBJECTIVE,
+        "Quiet",
+        level=Level.PERSON,
+        period=world.q3,
+        owners=(world.member.person_id,),  # type: ignore[arg-type]
+        parents=((okr, None),),
+        visibility=Visibility.CHOSEN,
+    )
+    hidden = goals.create(draft, by=world.member, at=world.at)
+    assert f"/goals/{hidden}" in below(enter(world.member).get(f"/goals/{okr}"))
+    page = enter(world.admin).get(f"/goals/{okr}")
+    assert str(hidden) not in page.content.decode()
+    assert "It has no key result" not in text(page)
+
+
+def test_a_closed_goal_asks_for_nothing(world: World, okr: UUID, enter: In) -> None:
+    assert below(enter(world.mate).get(f"/goals/{okr}"))
+    closing.close(okr, learned="", by=world.sub_lead, at=world.at)
+    assert "Asks for a look" not in text(enter(world.mate).get(f"/goals/{okr}"))

@@ -65,7 +65,7 @@ def test_everybody_in_the_workspace_reads_the_kpis(world: World, uptime: UUID, e
     page = text(browser.get("/kpis"))
     for told in ("Uptime", "at least 99.5%", "98.25%", "Out of range", "1 out of range"):
         assert told in page
-    assert "99.8%" in text(browser.get(f"/kpis/{uptime}"))
+    assert "99.80%" in text(browser.get(f"/kpis/{uptime}"))
 
 
 def test_in_range_or_out_is_told_by_shape_and_word(world: World, uptime: UUID, enter: In) -> None:
@@ -276,9 +276,9 @@ def test_only_the_latest_thirteen_readings_are_shown(world: World, uptime: UUID,
         kpis.read(uptime, value=Decimal(100 + number), on=day, by=world.owner, at=world.at)
     page = text(enter(world.observer).get(f"/kpis/{uptime}"))
     assert "98.25%" in page
-    assert "119%" in page
-    assert "109%" in page
-    assert "108%" not in page
+    assert "119.00%" in page
+    assert "109.00%" in page
+    assert "108.00%" not in page
 
 
 # ------------------------------------------------------------------------------------------ what it guards

@@ -11,9 +11,11 @@ import pytest
 from django.test import Client
 
 from okrs import In, enter, text
-from pejl.domain.values import Role
+from pejl.domain.values import Kind, Level, Role, Visibility
 from pejl.models import Once, Person, Workspace
-from pejl.services import people
+from pejl.services import goals, people
+from pejl.services.goals import GoalDraft
+from pejl.services.people import NewPerson
 from world import PASSWORD, World
 
 __all__ = ["enter"]
@@ -364,3 +366,117 @@ def test_people_are_changed_by_admins_of_their_workspace_alone(
     assert answer.status_code == status
     row = Person.objects.get(pk=mate)
     assert (row.role, row.active, row.account.check_password(PASSWORD)) == (Role.MEMBER, True, True)
+
+
+# ----------------------------------------------------------------------------------- ownership and the end
+
+LAST = ("/settings/workspace/transfer", "/settings/workspace/removal")
+
+
+@pytest.mark.parametrize("url", LAST)
+@pytest.mark.parametrize("who", ["admin", "lead", "member", "stranger", "observer"])
+def test_only_the_owner_is_offered_to_hand_over_or_delete(
+    world: World, enter: In, who: str, url: str
+) -> None:
+    browser, mate = enter(getattr(world, who)), str(person(world, "mate"))
+    assert browser.get(url).status_code == 403
+    typed = {"person": mate, "confirm_name": "Fjordlight"}
+    assert browser.post(url, typed).status_code == 403
+    assert url not in browser.get("/settings/workspace").content.decode()
+    assert Person.objects.get(pk=mate).role == Role.MEMBER
+    assert Workspace.objects.filter(slug=world.slug).exists()
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("url", LAST)
+def test_the_owner_finds_both_and_they_come_with_their_token(
+    world: World, enter: In, url: str, language: str
+) -> None:
+    browser = enter(world.owner)
+    browser.post("/language", {"language": language})
+    assert f'href="{url}"' in browser.get("/settings/workspace").content.decode()
+    answer = browser.get(url)
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Content-Language"]) == (200, language)
+    assert re.search(rf'<form method="post" action="{url}"[^>]*><input type="hidden" name="csrf', page)
+
+
+def test_the_owner_hands_the_workspace_over(world: World, enter: In) -> None:
+    browser, mate = enter(world.owner), person(world, "mate")
+    offered = field(browser.get(LAST[0]).content.decode(), "person")
+    assert str(mate) in offered
+    assert str(person(world, "owner")) not in offered
+    said = text(browser.post(LAST[0], {"person": str(mate)}, follow=True))
+    assert "You are an administrator now." in said
+    assert Person.objects.get(pk=mate).role == Role.OWNER
+    assert Person.objects.get(pk=person(world, "owner")).role == Role.ADMIN
+    assert browser.get(LAST[1]).status_code == 403
+
+
+def test_whom_it_cannot_be_handed_to_is_said_at_the_field_and_the_choice_is_kept(
+    world: World, enter: In
+) -> None:
+    browser = enter(world.owner)
+    nobody = browser.post(LAST[0], {"person": ""})
+    assert nobody.status_code == 422
+    assert "Choose a person." in field(nobody.content.decode(), "person")
+    nora = people.create(NewPerson("nora@fjordlight.example", "Nora"), by=world.owner, at=world.at)
+    refused = browser.post(LAST[0], {"person": str(nora)})
+    assert refused.status_code == 422
+    part = field(refused.content.decode(), "person")
+    assert "Choose somebody else who can sign in here." in part
+    assert f'<option value="{nora}" selected>' in part
+    assert browser.post(LAST[0], {"person": str(person(world, "outsider"))}).status_code == 404
+
+
+def test_the_page_tells_what_will_be_gone_but_nothing_of_the_private_goals_of_others(
+    world: World, enter: In
+) -> None:
+    for visibility in (Visibility.EVERYONE, Visibility.TEAM, Visibility.CHOSEN):
+        draft = GoalDraft(
+            Kind.OBJECTIVE, "Swim", level=Level.TEAM, teams=(world.design,), period=world.q3,
+            owners=(person(world, "sub_lead"),), visibility=visibility,
+        )  # fmt: skip
+        goals.create(draft, by=world.sub_lead, at=world.at)
+    said = text(enter(world.owner).get(LAST[1]))
+    for count in ("2 goals", "0 check-ins", "3 teams", "8 people"):
+        assert count in said
+
+
+def test_a_name_that_is_not_the_workspace_s_deletes_nothing_and_is_kept(world: World, enter: In) -> None:
+    answer = enter(world.owner).post(LAST[1], {"confirm_name": "fjordlight"})
+    assert answer.status_code == 422
+    part = field(answer.content.decode(), "confirm_name")
+    assert "Write Fjordlight, letter for letter." in part
+    assert 'value="fjordlight"' in part
+    assert Workspace.objects.filter(slug=world.slug).exists()
+
+
+def test_after_the_last_workspace_of_an_account_comes_the_sign_in_page(world: World, enter: In) -> None:
+    browser = enter(world.owner)
+    mate = enter(world.mate)
+    answer = browser.post(LAST[1], {"confirm_name": "Fjordlight"}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/signin")
+    assert mate.get("/").headers["Location"].startswith("/signin")
+    assert not Workspace.objects.filter(slug=world.slug).exists()
+
+
+def test_after_the_last_workspace_of_all_comes_the_first_run(world: World, enter: In) -> None:
+    enter(world.outsider).post(LAST[1], {"confirm_name": "Nordwind"})
+    answer = enter(world.owner).post(LAST[1], {"confirm_name": "Fjordlight"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/start"
+    assert answer.status_code == 200
+
+
+def test_somebody_with_another_workspace_goes_on_there(world: World, enter: In) -> None:
+    """Whoever owns both sees, of the one that is left, only that one."""
+    people.create(
+        NewPerson("ida@fjordlight.example", "Ida Holm", Role.MEMBER), by=world.outsider, at=world.at
+    )
+    browser = enter(world.owner)
+    browser.post("/workspace", {"workspace": world.slug})
+    answer = browser.post(LAST[1], {"confirm_name": "Fjordlight"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/"
+    said = text(answer)
+    assert "Fjordlight is deleted." in said
+    assert "Nordwind" in said

@@ -182,6 +182,38 @@ def test_the_sentence_follows_what_is_typed(world: World, enter: In) -> None:
     assert 'class="blank" for="f-key_results-0-title"' in page
 
 
+def test_the_sentence_is_written_in_the_language_chosen_for_it(world: World, enter: In) -> None:
+    client = enter(world.sub_lead)
+    sent = form(world) | row(0, title="Requests", start="120", target="30")
+    danish = client.post("/goals/new/sentence", sent | {"sentence_language": "da"})
+    assert "Jeg vil sell more in Norway ud fra requests fra 120 til 30 via" in text(danish)
+    assert '<span lang="da">' in danish.content.decode()
+    unknown = client.post("/goals/new/sentence", sent | {"sentence_language": "xx"})
+    assert "I will sell more in Norway" in text(unknown)
+
+
+def test_without_a_script_the_choice_of_language_keeps_what_is_typed(world: World, enter: In) -> None:
+    client = enter(world.sub_lead)
+    first = client.get("/goals/new").content.decode()
+    assert 'name="sentence_language" value="en" checked' in first
+    assert '<noscript><button class="btn btn--s" name="add" value="language"' in first
+    sent = form(world) | {"sentence_language": "da", "add": "language"}
+    page = client.post("/goals/new", sent).content.decode()
+    assert 'name="sentence_language" value="da" checked' in page
+    assert '<span lang="da">Jeg vil <label class="blank" for="f-title">sell more in Norway' in page
+    assert not Goal.objects.exists()
+
+
+def test_a_sentence_is_read_in_the_language_it_is_written_in(world: World, enter: In) -> None:
+    client = enter(world.sub_lead)
+    wording = "Jeg vil sælge mere ud fra nye aftaler fra 3 til 9 via besøg."
+    page = client.post("/goals/new", {"add": "sentence", "sentence": wording}).content.decode()
+    assert value_of(page, "key_results.0.title") == "Nye aftaler"
+    assert (value_of(page, "key_results.0.start"), value_of(page, "key_results.0.target")) == ("3", "9")
+    assert value_of(page, "initiatives.0.title") == "Besøg"
+    assert 'name="sentence_language" value="da" checked' in page
+
+
 def test_a_written_sentence_fills_the_form_for_review(world: World, enter: In) -> None:
     client = enter(world.sub_lead)
     assert 'name="sentence"' in client.get("/goals/new?as=sentence").content.decode()
@@ -244,7 +276,8 @@ def edited(page: str) -> dict[str, Any]:
     """The fields of a page as a browser would send them."""
     body = re.search(r'<form class="write.*?</form>', page, re.DOTALL)
     assert body
-    sent: dict[str, Any] = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*?value="([^"]*)"', body[0]))
+    inputs = re.sub(r'<input type="checkbox"(?![^>]* checked)[^>]*>', "", body[0])
+    sent: dict[str, Any] = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*?value="([^"]*)"', inputs))
     sent |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', body[0]))
     for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', body[0], re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', inside)
@@ -276,6 +309,57 @@ def test_a_key_result_gets_another_measure_and_targets_on_the_way(world: World, 
     wrong = client.post(f"/goals/{one}/edit", sent | {"phases": "soon", "version": str(now.version)})
     assert wrong.status_code == 422
     assert 'id="f-phases-error"' in wrong.content.decode()
+
+
+def test_a_value_becomes_the_sum_of_the_values_below_it_and_is_shown_so(
+    world: World, okr: UUID, enter: In
+) -> None:
+    one, client = named("Support requests a month"), enter(world.sub_lead)
+    box = 'type="checkbox" id="f-sum" name="sum" value="summed"'
+    first = client.get(f"/goals/{one}/edit").content.decode()
+    assert f"{box}>" in first
+    sent = edited(first) | {"sum": ["", "summed"]}
+    assert client.post(f"/goals/{one}/edit", sent).status_code == 303
+    now = Goal.objects.get(pk=one)
+    assert (now.sums, now.progress_mode) == (True, ProgressMode.CHILDREN)
+    page = client.get(f"/goals/{one}/edit").content.decode()
+    assert f"{box} checked>" in page
+    again = edited(page)
+    assert client.post(f"/goals/{one}/edit", again).status_code == 303
+    assert Goal.objects.get(pk=one).version == now.version
+    wrong = client.post(f"/goals/{one}/edit", again | {"unit": "%", "key": "another"})
+    assert wrong.status_code == 422
+    assert 'id="f-sum-error"' in wrong.content.decode()
+    client.post(f"/goals/{one}/edit", again | {"sum": "", "key": "a-third"})
+    off = Goal.objects.get(pk=one)
+    assert (off.sums, off.progress_mode) == (False, ProgressMode.METRIC)
+
+
+def test_a_new_key_result_can_be_a_sum(world: World, okr: UUID, enter: In) -> None:
+    sent = {
+        "kind": "key_result",
+        "parent": str(okr),
+        "title": "Revenue",
+        "metric": "reach",
+        "target": "USD 1M",
+    }
+    sent |= {"period": str(world.q3), "owner": str(world.sub_lead.person_id), "sum": "summed"}
+    client = enter(world.sub_lead)
+    assert 'name="sum"' in client.get(f"/goals/new?kind=key_result&parent={okr}").content.decode()
+    assert client.post("/goals/new", sent).status_code == 303
+    made = Goal.objects.get(title="Revenue")
+    assert (made.sums, made.progress_mode) == (True, ProgressMode.CHILDREN)
+    client.post("/goals/new", sent | {"title": "Signed", "metric": "done"})
+    assert not Goal.objects.get(title="Signed").sums
+
+
+def test_the_goals_above_it_are_told_where_it_is_edited(world: World, okr: UUID, enter: In) -> None:
+    client = enter(world.sub_lead)
+    one = named("Support requests a month")
+    below, top = (client.get(f"/goals/{goal}/edit") for goal in (one, okr))
+    assert "Leads up to Launch version 2.0" in text(below)
+    assert f'href="/goals/{one}/align"' in below.content.decode()
+    assert "Leads up to Nothing above it" in text(top)
 
 
 def test_people_teams_visibility_and_period_are_changed(world: World, okr: UUID, enter: In) -> None:

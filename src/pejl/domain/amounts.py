@@ -126,12 +126,13 @@ def parse(text: str, *, language: Language | None, unit: str = "") -> Amount | A
 
 
 def format(  # noqa: A001 - the pair of parse, called as amounts.format
-    value: Decimal, *, unit: str = "", language: Language, short: bool = False
+    value: Decimal, *, unit: str = "", language: Language, short: bool = False, places: int = 0
 ) -> str:
     """``value`` in the reader's language, exact: nothing is rounded away.
 
     Money from a million on is written in millions or thousands of millions where three decimals
-    hold it; ``short`` does the same for plain numbers and word units.
+    hold it; ``short`` does the same for plain numbers and word units. ``places`` is the fewest decimals
+    of a plain number or a percentage, so that a column of them stands aligned.
 
     >>> format(Decimal(30000), unit="USD", language="en"), format(Decimal("2.4"), unit="pp", language="da")
     ('USD 30,000', '2,4 procentpoint')
@@ -142,11 +143,12 @@ def format(  # noqa: A001 - the pair of parse, called as amounts.format
         return _clock(value, unit=unit, language=language)
     if unit in CURRENCIES:
         return _money(value, code=unit, language=language)
+    number = _number(value, language=language, places=places)
     if unit == "%":
-        return _number(value, language=language) + ("%" if language == "en" else f"{_NO_BREAK_SPACE}%")
+        return number + ("%" if language == "en" else f"{_NO_BREAK_SPACE}%")
     if unit == "pp":
-        return f"{_number(value, language=language)} {'pp' if language == 'en' else 'procentpoint'}"
-    figure = _scaled(value, language=language) if short else _number(value, language=language)
+        return f"{number} {'pp' if language == 'en' else 'procentpoint'}"
+    figure = _scaled(value, language=language) if short else number
     return f"{figure} {unit}" if unit else figure
 
 
@@ -384,8 +386,8 @@ def _scaled(value: Decimal, *, language: Language) -> str:
     return _number(value, language=language)
 
 
-def _number(value: Decimal, *, language: Language) -> str:
+def _number(value: Decimal, *, language: Language, places: int = 0) -> str:
     whole, _, decimals = f"{value.copy_abs():,f}".partition(".")
-    decimals = decimals.rstrip("0")
+    decimals = decimals.rstrip("0").ljust(places, "0")
     sign = _MINUS if value < 0 else ""
     return sign + whole.replace(",", _GROUP[language]) + (_DECIMAL[language] + decimals if decimals else "")

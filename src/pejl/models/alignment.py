@@ -13,11 +13,13 @@ class Edge(Spanned):
     The first parent stands here like any other: one place for parents keeps ancestor queries fast.
     """
 
-    child = models.ForeignKey("pejl.Goal", on_delete=models.CASCADE, related_name="+")
-    parent = models.ForeignKey("pejl.Goal", on_delete=models.CASCADE, related_name="+")
+    child = models.ForeignKey("pejl.Goal", on_delete=models.CASCADE, db_index=False, related_name="+")
+    parent = models.ForeignKey("pejl.Goal", on_delete=models.CASCADE, db_index=False, related_name="+")
     share = models.FloatField(null=True)
     position = models.FloatField(default=0.0)
-    by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -12,10 +12,13 @@ from pejl.models.fields import Id
 
 
 class Row(models.Model):
-    """A row of one workspace. The workspace comes first in every index and unique key."""
+    """A row of one workspace. The workspace comes first in every index and unique key, so no foreign key has
+    the index of its own that Django would make; at least one index of each table covers all of its rows."""
 
     id = Id()
-    workspace = models.ForeignKey("pejl.Workspace", on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(
+        "pejl.Workspace", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
 
     class Meta:
         abstract = True

@@ -28,11 +28,15 @@ class GoalState(models.Model):
     title = models.CharField(max_length=500)
     description = models.TextField(blank=True, default="")
     level = Word(Level)
-    period = models.ForeignKey("pejl.Period", null=True, on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(
+        "pejl.Period", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     start_date = models.DateField(null=True)
     end_date = models.DateField(null=True)
     ambition = Word(Ambition, blank=True, default="")
-    checkin_owner = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    checkin_owner = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     progress_mode = Word(ProgressMode)
     status_mode = Word(StatusMode, default=StatusMode.PACE)
     status_pinned = models.BooleanField(default=False)
@@ -50,7 +54,9 @@ class GoalState(models.Model):
 
     state = Word(State, default=State.OPEN)
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     end_reason = models.TextField(blank=True, default="")
     learned = models.TextField(blank=True, default="")
     grade_computed = models.DecimalField(max_digits=4, decimal_places=2, null=True)
@@ -64,8 +70,10 @@ class GoalState(models.Model):
 class Goal(Row, GoalState):
     """An objective, a key result or an initiative, with its figures as last computed."""
 
-    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
-    created_by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    created_by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
@@ -92,8 +100,10 @@ class Goal(Row, GoalState):
 class GoalVersion(Spanned, GoalState):
     """A goal as it was decided from one moment to another."""
 
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
-    by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
+    by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     number = models.PositiveIntegerField()
 
     class Meta:
@@ -103,14 +113,15 @@ class GoalVersion(Spanned, GoalState):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["workspace", "goal", "known_from"], name="version_by_goal")
+            models.Index(fields=["workspace", "goal", "known_from"], name="version_by_goal"),
+            models.Index(fields=["workspace", "period"], name="version_by_period"),
         ]
 
 
 class Figure(Row):
     """A goal's figures from a moment on. Append-only: the latest one known at D is the figure on D."""
 
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
     known_from = models.DateTimeField()
     value = ExactDecimal(null=True)
     progress = models.FloatField(null=True)
@@ -133,8 +144,8 @@ class GoalPersonRole(models.TextChoices):
 class GoalPerson(Spanned):
     """Who a goal belongs to, who stands in, and who may see a private one."""
 
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey("pejl.Person", on_delete=models.CASCADE, related_name="+")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
+    person = models.ForeignKey("pejl.Person", on_delete=models.CASCADE, db_index=False, related_name="+")
     role = models.CharField(max_length=10, choices=GoalPersonRole.choices)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -152,8 +163,8 @@ class GoalPerson(Spanned):
 
 
 class GoalTeam(Spanned):
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
-    team = models.ForeignKey("pejl.Team", on_delete=models.PROTECT, related_name="+")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
+    team = models.ForeignKey("pejl.Team", on_delete=models.PROTECT, db_index=False, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -170,7 +181,7 @@ class GoalTeam(Spanned):
 class Milestone(Spanned):
     """One step of a milestone metric. `item` stays the same through its versions."""
 
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
     item = models.UUIDField()
     title = models.CharField(max_length=300)
     share = models.DecimalField(max_digits=9, decimal_places=6, null=True)
@@ -191,10 +202,12 @@ class Milestone(Spanned):
 class Task(Spanned):
     """A step of an initiative. `item` stays the same through its versions."""
 
-    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="+")
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
     item = models.UUIDField()
     title = models.CharField(max_length=300)
-    owner = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     due = models.DateField(null=True)
     done = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)

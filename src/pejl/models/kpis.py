@@ -16,9 +16,15 @@ class Kpi(Spanned):
     unit = models.CharField(max_length=40, blank=True, default="")
     lower = ExactDecimal(null=True)
     upper = ExactDecimal(null=True)
-    owner = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
-    team = models.ForeignKey("pejl.Team", null=True, on_delete=models.SET_NULL, related_name="+")
-    by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    team = models.ForeignKey(
+        "pejl.Team", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -26,13 +32,18 @@ class Kpi(Spanned):
                 fields=["workspace", "item"], name="kpi_one_open", condition=models.Q(known_to=None)
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "item", "known_from"], name="kpi_by_item")
+        ]
 
 
 class Reading(Spanned):
     kpi = models.UUIDField()
     on = models.DateField()
     value = ExactDecimal()
-    by = models.ForeignKey("pejl.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -44,7 +55,7 @@ class Guardrail(Spanned):
     """While the KPI is outside its range, the goal is not shown green."""
 
     kpi = models.UUIDField()
-    goal = models.ForeignKey("pejl.Goal", on_delete=models.CASCADE, related_name="+")
+    goal = models.ForeignKey("pejl.Goal", on_delete=models.CASCADE, db_index=False, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

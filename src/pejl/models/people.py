@@ -13,11 +13,15 @@ from pejl.models.fields import Word
 class Person(Row):
     """Somebody in one workspace; without an account a named placeholder."""
 
-    account = models.ForeignKey("pejl.Account", null=True, on_delete=models.SET_NULL, related_name="people")
+    account = models.ForeignKey(
+        "pejl.Account", null=True, on_delete=models.SET_NULL, db_index=False, related_name="people"
+    )
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True, default="")
     role = Word(Role, default=Role.MEMBER)
-    manager = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    manager = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     timezone = models.CharField(max_length=60, blank=True, default="")
     active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True)
@@ -41,7 +45,7 @@ class Person(Row):
 
 class Team(Row):
     name = models.CharField(max_length=200)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     goals_by_members = models.BooleanField(default=True)
     checkin_weekday = models.PositiveSmallIntegerField(null=True)
     checkin_at = models.TimeField(null=True)
@@ -51,13 +55,14 @@ class Team(Row):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["workspace", "name"], name="team_by_name")
+            models.Index(fields=["workspace", "name"], name="team_by_name"),
+            models.Index(fields=["workspace", "parent"], name="team_by_parent"),
         ]
 
 
 class TeamMember(Spanned):
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, db_index=False, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=False, related_name="+")
     lead = models.BooleanField(default=False)
 
     class Meta:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from pejl.domain.access import Right
-from pejl.domain.values import Kind, State
-from pejl.models import GoalPerson
-from pejl.queries import dues, goals, scope
+from pejl.domain.values import Kind, State, Status, StatusMode
+from pejl.models import Figure, GoalPerson, Workspace
+from pejl.queries import dues, goals, measures, scope
 from pejl.queries.goals import GoalRow
 from pejl.queries.scope import Forbidden, Member
 
@@ -68,6 +71,46 @@ def one(by: Member, goal_id: UUID, *, now: datetime) -> tuple[Group, ...]:
     if not asked:
         raise Forbidden(Right.CHECK_IN)
     return _grouped(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A goal's figures as they were known at a time."""
+
+    value: Decimal | None
+    progress: float | None
+    status: Status
+
+
+UNKNOWN = Known(None, None, Status.NOT_STARTED)
+"""The figures of a goal of which nothing was known yet."""
+
+
+def known_on(workspace: Workspace, goals: Collection[UUID], *, on: date) -> dict[UUID, Known]:
+    """The figures as known at the end of that day in the workspace's time zone; a goal that had none is left
+    out. One query, none for no goals."""
+    if not goals:
+        return {}
+    night = datetime.combine(on + timedelta(days=1), time.min, tzinfo=ZoneInfo(workspace.timezone))
+    then = Figure.objects.filter(workspace_id=workspace.pk, known_from__lt=night)
+    last = then.filter(goal=OuterRef("goal")).order_by("-known_from", "-pk").values("pk")[:1]
+    rows = then.filter(goal_id__in=goals, pk=Subquery(last))
+    return {
+        goal: Known(value, progress, Status(shown))
+        for goal, value, progress, shown in rows.values_list("goal_id", "value", "progress", "status")
+    }
+
+
+def held(by: Member, rows: Iterable[GoalRow]) -> dict[UUID, Status]:
+    """The status last given by hand, of those goals on which it lasts: pinned, or kept by hand.
+
+    One query, none where it lasts on no goal.
+    """
+    lasting = [row.id for row in rows if row.status_pinned or row.status_mode is StatusMode.MANUAL]
+    if not lasting:
+        return {}
+    words = measures.words(by.workspace_id, lasting)
+    return {key: Status(word.last_given) for key, word in words.items() if word.last_given}
 
 
 def _may(row: GoalRow) -> bool:

@@ -128,7 +128,7 @@ def _decided(versions: Sequence[Any], goal_id: UUID, titles: Mapping[UUID, str])
             found.append(Change(field="created", after=one.kind, **base))
         else:
             found += [
-                Change(field=field, before=_told(last, field), after=_told(one, field), **base)
+                Change(field=field, before=told(last, field), after=told(one, field), **base)
                 for field in DECIDED
                 if getattr(one, field) != getattr(last, field) and (here or field in TOLD_ABOVE)
             ]
@@ -136,7 +136,8 @@ def _decided(versions: Sequence[Any], goal_id: UUID, titles: Mapping[UUID, str])
     return found
 
 
-def _told(version: Any, field: str) -> Any:
+def told(version: Any, field: str) -> Any:
+    """A field of a version as it is told: people by name, a period by what its name is made of."""
     if field == "period_id":
         period = version.period
         return None if period is None else _period(period)

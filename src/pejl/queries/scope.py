@@ -39,7 +39,8 @@ class Forbidden(Exception):  # noqa: N818 - an answer
 @dataclass(frozen=True)
 class Member:
     """Somebody acting in one workspace. `leads` holds the teams they lead and all teams below those;
-    `teams` those they belong to. A `person_id` of None is the workspace itself (terminal, seeding)."""
+    `teams` those they belong to. A `person_id` of None is the workspace itself (terminal, seeding).
+    `as_of` is the moment they look back at, from where nothing can be changed; None is now."""
 
     workspace_id: UUID
     slug: str
@@ -51,6 +52,7 @@ class Member:
     timezone: str
     teams: frozenset[UUID] = frozenset()
     leads: frozenset[UUID] = frozenset()
+    as_of: datetime | None = None
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -75,6 +77,14 @@ def goals(by: Member, *, at: datetime | None = None) -> QuerySet[Goal]:
     if by.person_id is None:
         return everything
     return everything.filter(visible(by, at=at))
+
+
+def hidden(by: Member) -> QuerySet[Goal]:
+    """The goals of the workspace, removed ones too, that the person may not see as they stand now."""
+    everything = Goal.objects.filter(workspace_id=by.workspace_id)
+    if by.person_id is None:
+        return everything.none()
+    return everything.exclude(visibility=Visibility.EVERYONE).exclude(visible(by))
 
 
 def visible(by: Member, *, at: datetime | None = None) -> Q:
@@ -115,6 +125,8 @@ def may(by: Member, found: Goal, right: Right) -> bool:
 def rights(by: Member, found: Iterable[Goal]) -> dict[UUID, frozenset[Right]]:
     """What the person may do to each of these goals, by the table of `pejl.domain.access`. Two queries."""
     found = list(found)
+    if by.as_of is not None:
+        return {one.pk: frozenset({Right.SEE}) for one in found}
     if by.person_id is None:
         return {one.pk: frozenset(Right) for one in found}
     ids = [one.pk for one in found]

@@ -130,16 +130,8 @@ def _tree(
 ) -> Tree:
     in_time = Q() if periods is None else Q(period_id__in=periods) | Q(period_id=None)
     ids = list(chosen.filter(in_time).values_list("pk", flat=True))
-    edges = list(
-        Edge.objects.current()
-        .filter(workspace_id=by.workspace_id)
-        .order_by("position", "known_from", "pk")
-        .values_list("parent_id", "child_id")
-    )
-    below: dict[UUID, list[UUID]] = {}
-    for parent, child in edges:
-        below.setdefault(parent, []).append(child)
-    wanted = _under(ids, below) if deep else set(ids)
+    below = edges(by)
+    wanted = under(ids, below) if deep else ids
     seen = scope.goals(by).filter(in_time, pk__in=wanted)
     order = list(seen.order_by(_rank(), "created_at", "position", "pk").values_list("pk", flat=True))
     rows = {row.id: row for row in goals.rows(by, scope.goals(by).filter(pk__in=order[:MOST]), now=now)}
@@ -155,14 +147,24 @@ def _rank() -> Case:
     )
 
 
-def _under(ids: Iterable[UUID], below: dict[UUID, list[UUID]]) -> set[UUID]:
-    found = set(ids)
-    waiting = list(found)
-    while waiting:
-        for child in below.get(waiting.pop(), ()):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
+def edges(by: Member) -> dict[UUID, list[UUID]]:
+    """Goal → what is aligned right under it, in order, seen or not. One query."""
+    found: dict[UUID, list[UUID]] = {}
+    rows = Edge.objects.current().filter(workspace_id=by.workspace_id)
+    for parent, child in rows.order_by("position", "known_from", "pk").values_list("parent_id", "child_id"):
+        found.setdefault(parent, []).append(child)
+    return found
+
+
+def under(ids: Iterable[UUID], below: dict[UUID, list[UUID]]) -> list[UUID]:
+    """These goals and all below them, each once, the nearest first."""
+    found = list(dict.fromkeys(ids))
+    known = set(found)
+    for one in found:
+        for child in below.get(one, ()):
+            if child not in known:
+                known.add(child)
+                found.append(child)
     return found
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from pejl.models import Person, Workspace
+from pejl.models import Checkin, Comment, Kpi, Person, Team, Workspace
+from pejl.queries import scope
 from pejl.queries.scope import Member, NotFound
 
 
@@ -17,6 +18,18 @@ class WorkspaceRow:
     id: UUID
     slug: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How much there is of each; of goals and what is said on them, only what the person asking may see."""
+
+    goals: int
+    checkins: int
+    comments: int
+    kpis: int
+    people: int
+    teams: int
 
 
 def any_exist() -> bool:
@@ -48,6 +61,21 @@ def settings_of(by: Member) -> Workspace:
     if found is None:
         raise NotFound
     return found
+
+
+def contents(by: Member) -> Contents:
+    """What the workspace holds now. Six queries."""
+    seen = scope.goals(by)
+    rows = {"workspace_id": by.workspace_id}
+    on_goals = {**rows, "goal__in": seen.values("pk")}
+    return Contents(
+        goals=seen.count(),
+        checkins=Checkin.objects.current().filter(**on_goals).count(),
+        comments=Comment.objects.current().filter(**on_goals).count(),
+        kpis=Kpi.objects.current().filter(**rows).count(),
+        people=Person.objects.filter(**rows).count(),
+        teams=Team.objects.filter(**rows).count(),
+    )
 
 
 def database_is_current() -> bool:

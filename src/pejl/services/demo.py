@@ -29,6 +29,9 @@ from pejl.services import (
     workspaces,
 )
 from pejl.services import (
+    demo_parts as parts,
+)
+from pejl.services import (
     demo_story as story,
 )
 from pejl.services.demo_figures import value_at
@@ -109,7 +112,7 @@ def _spans(stage: Stage, system: Member) -> None:
     stage.periods["last"] = at(PeriodKind.QUARTER, stage.periods["quarter"].start_date - timedelta(days=1))
 
 
-def _aim(stage: Stage, aim: story.Aim) -> None:
+def _aim(stage: Stage, aim: parts.Aim) -> None:
     """The OKR is written before its period begins; then its weeks follow."""
     period = stage.periods[aim.span]
     written = moment(period.start_date - timedelta(days=4), time(10, 30))
@@ -150,7 +153,7 @@ def _aim(stage: Stage, aim: story.Aim) -> None:
         _ending(stage, aim)
 
 
-def _sum(stage: Stage, aim: story.Aim) -> Metric | None:
+def _sum(stage: Stage, aim: parts.Aim) -> Metric | None:
     if aim.sums is None:
         return None
     target, unit = (stage.said(text) for text in aim.sums)
@@ -166,11 +169,11 @@ def _amount(stage: Stage, text: str, unit: str) -> tuple[Decimal, str]:
     return read.value, unit or read.unit or ""
 
 
-def _metric(stage: Stage, result: story.Result) -> Metric:
+def _metric(stage: Stage, result: parts.Result) -> Metric:
     unit = stage.said(result.unit)
     figures: dict[str, Decimal | None] = {}
     for name in ("start", "target", "lower", "upper", "warning"):
-        text: story.Text | None = getattr(result, name)
+        text: parts.Text | None = getattr(result, name)
         figures[name] = None
         if text is not None:
             figures[name], unit = _amount(stage, stage.said(text), unit)
@@ -185,7 +188,7 @@ def _metric(stage: Stage, result: story.Result) -> Metric:
     )
 
 
-def _result(stage: Stage, aim: story.Aim, result: story.Result) -> GoalDraft:
+def _result(stage: Stage, aim: parts.Aim, result: parts.Result) -> GoalDraft:
     period = stage.periods[aim.span]
     return GoalDraft(
         Kind.KEY_RESULT,
@@ -201,7 +204,7 @@ def _result(stage: Stage, aim: story.Aim, result: story.Result) -> GoalDraft:
     )
 
 
-def _work(stage: Stage, aim: story.Aim, work: story.Work, above: UUID) -> GoalDraft:
+def _work(stage: Stage, aim: parts.Aim, work: parts.Work, above: UUID) -> GoalDraft:
     return GoalDraft(
         Kind.INITIATIVE,
         stage.said(work.title),
@@ -214,7 +217,7 @@ def _work(stage: Stage, aim: story.Aim, work: story.Work, above: UUID) -> GoalDr
     )
 
 
-def _mondays(stage: Stage, aim: story.Aim, *, silent: int) -> list[date]:
+def _mondays(stage: Stage, aim: parts.Aim, *, silent: int) -> list[date]:
     """The days of its check-ins: weekly, up to now or the end of its period, at most twelve weeks back."""
     period = stage.periods[aim.span]
     first = max(period.start_date, stage.today - timedelta(weeks=WEEKS) + timedelta(days=1))
@@ -229,7 +232,7 @@ def _mondays(stage: Stage, aim: story.Aim, *, silent: int) -> list[date]:
     return sorted(days)
 
 
-def _weeks(stage: Stage, aim: story.Aim, result: story.Result) -> None:
+def _weeks(stage: Stage, aim: parts.Aim, result: parts.Result) -> None:
     days = _mondays(stage, aim, silent=result.silent)
     chance = stage.chance(result.key)
     notes = dict(zip(days[-len(result.notes) :], result.notes, strict=False)) if result.notes else {}
@@ -277,7 +280,7 @@ def _reached(goal: UUID, part: float) -> tuple[UUID, ...]:
     return tuple(items[: int(part * len(items))])
 
 
-def _ticks(stage: Stage, aim: story.Aim, work: story.Work) -> None:
+def _ticks(stage: Stage, aim: parts.Aim, work: parts.Work) -> None:
     for place in range(work.done):
         when = stage.at - timedelta(weeks=work.done - place, hours=3)
 
@@ -289,7 +292,7 @@ def _ticks(stage: Stage, aim: story.Aim, work: story.Work) -> None:
         stage.later(max(when, moment(stage.periods[aim.span].start_date)), tick)
 
 
-def _ending(stage: Stage, aim: story.Aim) -> None:
+def _ending(stage: Stage, aim: parts.Aim) -> None:
     """Last quarter is over: closed and scored, or moved on."""
     when = moment(stage.periods["last"].end_date, time(15))
 
@@ -321,10 +324,10 @@ def _kpis(stage: Stage) -> None:
             at: datetime,
             *,
             key: str = key,
-            name: story.Text = name,
+            name: parts.Text = name,
             unit: str = unit,
-            lower: story.Text | None = lower,
-            upper: story.Text | None = upper,
+            lower: parts.Text | None = lower,
+            upper: parts.Text | None = upper,
             owner: str = owner,
             team: str = team,
         ) -> None:
@@ -369,7 +372,7 @@ def _remarks(stage: Stage) -> None:
         for place, (author, text) in enumerate(lines):
 
             def say(
-                at: datetime, *, remark: story.Remark = remark, author: str = author, text: story.Text = text
+                at: datetime, *, remark: parts.Remark = remark, author: str = author, text: parts.Text = text
             ) -> None:
                 if remark.on not in stage.goals:
                     return

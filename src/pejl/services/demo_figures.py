@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from pejl.domain.values import Metric, MetricKind
-from pejl.services import demo_story as story
+from pejl.services import demo_parts as parts
 
 
-def value_at(metric: Metric, result: story.Result, elapsed: float, wobble: float) -> Decimal:
+def value_at(metric: Metric, result: parts.Result, elapsed: float, wobble: float) -> Decimal:
     """A plausible figure: on the way from start to target, or around what is to be kept. `elapsed` is the
     part of the period that is over, `wobble` how far the week strays."""
     if metric.kind is MetricKind.DONE:

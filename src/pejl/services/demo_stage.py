@@ -14,7 +14,7 @@ from pejl.domain.values import Role
 from pejl.models import Period
 from pejl.queries import people as found
 from pejl.queries.scope import Member
-from pejl.services import demo_story as story
+from pejl.services import demo_parts as parts
 
 SLUG = "fjordlight"
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -34,7 +34,7 @@ class Stage:
     goals: dict[str, UUID] = field(default_factory=dict)
     acts: list[tuple[datetime, int, Callable[[datetime], object]]] = field(default_factory=list)
 
-    def said(self, text: story.Text) -> str:
+    def said(self, text: parts.Text) -> str:
         return text[1] if self.language == "da" else text[0]
 
     def later(self, when: datetime, act: Callable[[datetime], object]) -> None:

@@ -36,7 +36,8 @@ MOST_OF_A_STEP = 300
 @dataclass(frozen=True, slots=True)
 class GoalDraft:
     """None stands for what is usual: the period's dates, the first owner checks in, and progress by the
-    metric, else (an objective) from its children, else by hand. `milestones` are titles with shares,
+    metric (from its children where that sums their values), else (an objective) from its children, else by
+    hand. `milestones` are titles with shares,
     `parents` goals with the share this one has on them; a share of None is an equal one."""
 
     kind: Kind
@@ -159,19 +160,24 @@ def _filled(draft: GoalDraft, *, period: Period | None) -> GoalDraft:
     if metric is not None and metric.kind is MetricKind.MILESTONES:
         steps = tuple(Milestone(reached=False, share=share) for _, share in draft.milestones)
         metric = dataclasses.replace(metric, milestones=steps)
-    usual = ProgressMode.CHILDREN if draft.kind is Kind.OBJECTIVE else ProgressMode.MANUAL
     return dataclasses.replace(
         draft,
         metric=metric,
         start_date=draft.start_date or (period.start_date if period else None),
         end_date=draft.end_date or (period.end_date if period else None),
         checkin_owner=draft.checkin_owner or next(iter(draft.owners), None),
-        progress_mode=draft.progress_mode or (usual if metric is None else ProgressMode.METRIC),
+        progress_mode=draft.progress_mode or _usual_mode(draft.kind, metric),
         owners=tuple(dict.fromkeys(draft.owners)),
         delegates=tuple(dict.fromkeys(draft.delegates)),
         viewers=tuple(dict.fromkeys(draft.viewers)),
         teams=tuple(dict.fromkeys(draft.teams)),
     )
+
+
+def _usual_mode(kind: Kind, metric: Metric | None) -> ProgressMode:
+    if metric is not None:
+        return ProgressMode.CHILDREN if metric.sum else ProgressMode.METRIC
+    return ProgressMode.CHILDREN if kind is Kind.OBJECTIVE else ProgressMode.MANUAL
 
 
 def _dates(draft: GoalDraft) -> Iterable[Reason]:
@@ -186,6 +192,8 @@ def _metric(draft: GoalDraft) -> Iterable[Reason]:
             yield Reason("goal.needs-metric", "metric")
         return
     metric = draft.metric
+    if metric.sum and draft.progress_mode is not ProgressMode.CHILDREN:
+        yield Reason("goal.sum-from-children", "progress_mode")
     numbers = {
         "start": metric.start,
         "target": metric.target,

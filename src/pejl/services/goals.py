@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pejl.domain.access import Right
-from pejl.domain.values import Ambition, Kind, Level, ProgressMode, State, StatusMode, Visibility
+from pejl.domain.values import Ambition, Kind, Level, Metric, ProgressMode, State, StatusMode, Visibility
 from pejl.models import Checkin, Edge, Goal, GoalPersonRole, GoalVersion, Milestone, Workspace
 from pejl.queries import measures, scope
 from pejl.queries.scope import Forbidden, Member
@@ -26,6 +26,7 @@ PEOPLE = {
     "delegates": GoalPersonRole.DELEGATE,
     "viewers": GoalPersonRole.VIEWER,
 }
+PARTS = {"key_results": Kind.KEY_RESULT, "initiatives": Kind.INITIATIVE}
 LEAVES = frozenset({ProgressMode.MANUAL, ProgressMode.METRIC})
 
 
@@ -50,26 +51,44 @@ def write(
     at: datetime,
     key_results: tuple[GoalDraft, ...] = (),
     initiatives: tuple[GoalDraft, ...] = (),
+    towards: Mapping[int, int] | None = None,
 ) -> UUID:
     """An objective with its key results and initiatives, all or nothing. Answers the objective's id.
 
     What is below stands at the objective's level, and in its period, teams and visibility where it names
-    none. Every reason is told at once, its field led by its place: `key_results.0.target`.
+    none. `towards` leads from an initiative to the key result it is for, both by their place here; that
+    initiative is aligned to both, as `alignment.align` would. Every reason is told at once, its field led
+    by its place: `key_results.0.target`.
     """
     workspace = commands.workspace(by)
     below = {"key_results": key_results, "initiatives": initiatives}
-    _check_all(objective, below, by=by)
+    _check_all(objective, below, towards=towards or {}, by=by)
     goal = add(dataclasses.replace(objective, kind=Kind.OBJECTIVE), by=by, at=at, workspace=workspace)
-    ids = [goal.pk]
-    for kind, name in ((Kind.KEY_RESULT, "key_results"), (Kind.INITIATIVE, "initiatives")):
+    made: dict[str, list[UUID]] = {name: [] for name in PARTS}
+    position = 0
+    for name, kind in PARTS.items():
         for place, draft in enumerate(below[name]):
+            position += 1
             with _prefixed(f"{name}.{place}"):
                 child = dataclasses.replace(
                     _below(draft, objective), kind=kind, parents=((goal.pk, None), *draft.parents)
                 )
-                ids.append(add(child, by=by, at=at, workspace=workspace, position=float(len(ids))).pk)
+                row = add(child, by=by, at=at, workspace=workspace, position=float(position))
+                made[name].append(_id(row))
+    for place, result in (towards or {}).items():
+        with _prefixed(f"initiatives.{place}"):
+            _point(made["initiatives"][place], made["key_results"][result], by=by, at=at)
+    ids = [goal.pk, *(one for some in made.values() for one in some)]
     figures.refresh(workspace, ids, at=at, today=by.today(at))
     return _id(goal)
+
+
+def _point(initiative: UUID, key_result: UUID, *, by: Member, at: datetime) -> None:
+    """What aligning it afterwards asks and records; figures are the caller's."""
+    child = scope.goal(by, initiative, right=Right.EDIT)
+    above = scope.goal(by, key_result, right=Right.ALIGN)
+    alignment.join(child, above, share=None, by=by, at=at)
+    events.record("goal.aligned", by=by, at=at, goal=child.pk, subject=above.pk, share=None)
 
 
 def add(
@@ -172,7 +191,13 @@ def opened(goal: Goal) -> None:
         raise Rejected.one("goal.not-open", state=goal.state)
 
 
-def _check_all(objective: GoalDraft, below: Mapping[str, tuple[GoalDraft, ...]], *, by: Member) -> None:
+def _check_all(
+    objective: GoalDraft,
+    below: Mapping[str, tuple[GoalDraft, ...]],
+    *,
+    towards: Mapping[int, int],
+    by: Member,
+) -> None:
     """Raises `Rejected` with the reasons of every part, so that a person mends them in one go."""
     reasons: list[Reason] = []
 
@@ -183,16 +208,18 @@ def _check_all(objective: GoalDraft, below: Mapping[str, tuple[GoalDraft, ...]],
             reasons.extend(rejected.reasons)
 
     collect(lambda: drafts.checked(dataclasses.replace(objective, kind=Kind.OBJECTIVE), by=by))
-    kinds = {"key_results": Kind.KEY_RESULT, "initiatives": Kind.INITIATIVE}
     for name, parts in below.items():
         for place, draft in enumerate(parts):
-            part = dataclasses.replace(_below(draft, objective), kind=kinds[name])
+            part = dataclasses.replace(_below(draft, objective), kind=PARTS[name])
 
             def check(part: GoalDraft = part, prefix: str = f"{name}.{place}") -> None:
                 with _prefixed(prefix):
                     drafts.checked(part, by=by)
 
             collect(check)
+    for place, result in towards.items():
+        if place not in range(len(below["initiatives"])) or result not in range(len(below["key_results"])):
+            reasons.append(Reason("choice.unknown", f"initiatives.{place}.towards"))
     if reasons:
         raise Rejected(reasons)
 
@@ -255,18 +282,24 @@ def _draft_of(goal: Goal, *, by: Member) -> GoalDraft:
 
 
 def _changed(before: GoalDraft, changes: Mapping[str, Any]) -> GoalDraft:
-    """With the changes, and what follows from them: a new period brings its dates, a metric its mode."""
+    """With the changes, and what follows from them: a new period brings its dates, a metric its mode, and
+    so does turning its sum on or off."""
     wrong = set(changes) & {"kind", "tasks"}
     if wrong:
         raise TypeError(f"not changed here: {', '.join(sorted(wrong))}")
     follow: dict[str, Any] = {}
     if "period" in changes and changes["period"] not in (None, before.period):
         follow |= {"start_date": None, "end_date": None}
-    if "metric" in changes and (changes["metric"] is None) != (before.metric is None):
+    if "metric" in changes and _way(changes["metric"]) != _way(before.metric):
         follow |= {"progress_mode": None}
     if "owners" in changes and before.checkin_owner in set(before.owners) - set(changes["owners"]):
         follow |= {"checkin_owner": None}
     return dataclasses.replace(before, **{**follow, **changes})
+
+
+def _way(metric: Metric | None) -> bool | None:
+    """Whether the value is a sum; None where nothing is measured."""
+    return None if metric is None else metric.sum
 
 
 def _check_move(goal: Goal, before: GoalDraft, draft: GoalDraft, *, by: Member, workspace: Workspace) -> None:

@@ -47,11 +47,11 @@ class Table:
     """
 
     def __init__(self, model: Any, **common: Any) -> None:
-        fields = model._meta.concrete_fields  # noqa: SLF001 - Django's own name
+        fields = model._meta.concrete_fields
         quote = connection.ops.quote_name
         names = ", ".join(quote(field.column) for field in fields)
         marks = ", ".join(["%s"] * len(fields))
-        self._sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608, SLF001
+        self._sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
         self._usual = {field.attname: _default(field) for field in fields}
         self._usual |= {name: plain(value) for name, value in common.items()}
         self._rows: list[tuple[Any, ...]] = []
@@ -78,7 +78,7 @@ def update(model: Any, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     if not rows:
         return
     quote = connection.ops.quote_name
-    meta = model._meta  # noqa: SLF001 - Django's own name
+    meta = model._meta
     columns = [meta.get_field(name).column for name in rows[0][1]]
     sets = ", ".join(f"{quote(column)} = %s" for column in columns)
     sql = f"UPDATE {quote(meta.db_table)} SET {sets} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608

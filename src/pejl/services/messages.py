@@ -114,6 +114,7 @@ _GOALS: Final = {
     "goal.needs-team": _("Choose the team that the goal is for."),
     "goal.not-open": _("This goal has ended. Reopen it first."),
     "goal.not-yours-to-move": _("You cannot write goals there. Choose another place, or ask its lead."),
+    "goal.sum-from-children": _("A sum comes from the goals below. Choose that, or turn the sum off."),
     "share.negative": _("A share is 0%% or more."),
     "share.over-one": _("The shares add up to %(total)s. Let them be 100%% or less."),
     "share.range": _("Write a share from 0%% to 100%%."),
@@ -200,8 +201,10 @@ _WORKSPACES: Final = {
     "rhythm.weeks": _("Choose every week, every second week or every fourth week."),
     "workspace.band": _("Write a bound from 0.0 to 1.0."),
     "workspace.bands-order": _("Amber goes on from red, so its bound lies above %(red_to)s."),
+    "workspace.confirm-name": _("Write %(name)s, letter for letter."),
     "workspace.language": _("Choose Danish or English."),
     "workspace.month": _("Choose the month the fiscal year starts in."),
+    "workspace.new-owner": _("Choose somebody else who can sign in here."),
     "workspace.points": _("Write a number of points from 0 to 100."),
     "workspace.points-order": _(
         "Off track is further behind than at risk, so write more than %(at_risk)s points."

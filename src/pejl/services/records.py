@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pejl.domain import progress, status
 from pejl.domain.status import Limits
 from pejl.domain.values import MetricKind, ProgressMode, State, Status, StatusMode
-from pejl.models import Checkin, Figure, Goal, Workspace
-from pejl.queries import measures
+from pejl.models import Checkin, Goal, Workspace
+from pejl.queries import checkins, measures
+from pejl.queries.checkins import Known
 from pejl.services import inserts
 
 MOST_DIGITS = 30
@@ -46,17 +46,37 @@ def exact(value: Decimal) -> bool:
     return value.adjusted() <= MOST_DIGITS and int(value.as_tuple().exponent) >= -MOST_DIGITS
 
 
-def came_to(row: Checkin, workspace: Workspace) -> tuple[float | None, Status]:
-    """Progress and status of a check-in: the goal's as they are now for its latest one, and for a
-    back-dated one what its own value gave, or else what was known, on its day. `row.goal` is as it stands
-    after the check-in."""
-    goal = row.goal
-    later = Checkin.objects.current().filter(workspace_id=workspace.pk, goal=goal, on__gt=row.on)
-    if not later.exists():
-        return goal.progress, Status(goal.status)
-    own = _reached(goal, row.value)
-    reached, shown = (own, _pace(row, own, workspace)) if own is not None else _known_then(row, workspace)
-    return reached, Status(row.status_given or shown)
+def came_to(rows: Sequence[Checkin], workspace: Workspace) -> list[tuple[float | None, Status]]:
+    """Progress and status of each check-in: the goal's as they are now for its latest one, and for a
+    back-dated one what its own value gave, or else what was known, on its day.
+
+    `row.goal` is as it stands after the check-ins, counted anew (`recount`). One query for each day with a
+    back-dated word that has no value, none where there is no such word.
+    """
+    own = {row.pk: _reached(row.goal, row.value) for row in rows if _is_behind(row)}
+    days: dict[date, list[UUID]] = {}
+    for row in rows:
+        if row.pk in own and own[row.pk] is None:
+            days.setdefault(row.on, []).append(row.goal_id)
+    known = {on: checkins.known_on(workspace, ids, on=on) for on, ids in days.items()}
+    return [_came_to(row, workspace, own=own, known=known.get(row.on, {})) for row in rows]
+
+
+def _is_behind(row: Checkin) -> bool:
+    last = row.goal.last_checkin_on
+    return last is not None and row.on < last
+
+
+def _came_to(
+    row: Checkin, workspace: Workspace, *, own: Mapping[UUID, float | None], known: Mapping[UUID, Known]
+) -> tuple[float | None, Status]:
+    if row.pk not in own:
+        return row.goal.progress, Status(row.goal.status)
+    reached = own[row.pk]
+    if reached is not None:
+        return reached, Status(row.status_given or _pace(row, reached, workspace))
+    then = known.get(row.goal_id, checkins.UNKNOWN)
+    return then.progress, Status(row.status_given or then.status)
 
 
 def _reached(goal: Goal, value: Decimal | None) -> float | None:
@@ -86,11 +106,3 @@ def _pace(row: Checkin, reached: float, workspace: Workspace) -> Status:
         value=row.value,
         limits=Limits(at_risk=workspace.at_risk_points, off_track=workspace.off_track_points),
     )
-
-
-def _known_then(row: Checkin, workspace: Workspace) -> tuple[float | None, Status]:
-    """The goal's figures as they were known at the end of that day in the workspace's time zone."""
-    night = datetime.combine(row.on + timedelta(days=1), time.min, tzinfo=ZoneInfo(workspace.timezone))
-    kept = Figure.objects.filter(workspace_id=workspace.pk, goal_id=row.goal_id, known_from__lt=night)
-    last = kept.order_by("-known_from", "-pk").first()
-    return (None, Status.NOT_STARTED) if last is None else (last.progress, Status(last.status))

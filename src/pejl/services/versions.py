@@ -8,7 +8,7 @@ from typing import Any
 from pejl.models import Goal, GoalState, GoalVersion
 from pejl.queries.scope import Member
 
-COLUMNS = tuple(field.attname for field in GoalState._meta.local_fields)  # noqa: SLF001 - Django's own name
+COLUMNS = tuple(field.attname for field in GoalState._meta.local_fields)
 
 
 def begin(goal: Goal, *, by: Member, at: datetime) -> None:

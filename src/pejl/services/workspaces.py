@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from pejl.domain.values import PeriodKind, State
-from pejl.models import Goal, Workspace
+from pejl.domain import access
+from pejl.domain.access import Right
+from pejl.domain.values import PeriodKind, Role, State
+from pejl.models import Goal, Person, Workspace
 from pejl.queries import people as found
-from pejl.queries.scope import Member
-from pejl.services import commands, events, figures, gates, people, periods, texts
+from pejl.queries.scope import Forbidden, Member, NotFound
+from pejl.services import commands, events, figures, gates, people, periods, removals, texts
 from pejl.services.commands import command
 from pejl.services.errors import Reason, Rejected
 from pejl.services.people import NewPerson
 
+log = logging.getLogger("pejl.workspaces")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_FOUNDING = 0x50656A6C  # the number of the lock on PostgreSQL, the same in every process
 _MOVES_FIGURES = {"at_risk_points", "off_track_points", "capped", "initiatives_contribute"}
 
 
@@ -38,18 +44,39 @@ def create(
 
     All or nothing. Raises `Rejected`; a slug that is in use is `workspace.slug-taken`.
     """
+    given = {"name": name, "language": language, "timezone": timezone, "fiscal_year_start": fiscal_year_start}
+    _founded(slug, given, at=at, owner=owner, first=False)
+    return slug
+
+
+def create_first(
+    slug: str,
+    *,
+    name: str,
+    language: str,
+    timezone: str,
+    fiscal_year_start: int,
+    at: datetime,
+    owner: NewPerson,
+) -> bool:
+    """Makes the first workspace of a fresh server, as `create` does. False, and nothing is written, where
+    there is one already: of several at the same instant one is first. Raises `Rejected`."""
+    given = {"name": name, "language": language, "timezone": timezone, "fiscal_year_start": fiscal_year_start}
+    return _founded(slug, given, at=at, owner=owner, first=True)
+
+
+def _founded(
+    slug: str, given: Mapping[str, Any], *, at: datetime, owner: NewPerson | None, first: bool
+) -> bool:
     if not _SLUG.fullmatch(slug):
         raise Rejected.one("workspace.slug", field="slug")
-    values = {
-        "name": name,
-        "language": language,
-        "timezone": timezone,
-        "fiscal_year_start": fiscal_year_start,
-    }
-    checked = {field: _CHECKS[field](value, field) for field, value in values.items()}
+    checked = {field: _CHECKS[field](value, field) for field, value in given.items()}
 
-    def once() -> str:
+    def once() -> bool:
         with transaction.atomic():
+            _lock_founding()
+            if first and Workspace.objects.exists():
+                return False
             if Workspace.objects.filter(slug=slug).exists():
                 raise Rejected.one("workspace.slug-taken", field="slug", slug=slug)
             workspace = Workspace.objects.create(slug=slug, created_at=at, **checked)
@@ -58,15 +85,22 @@ def create(
                 people.add(workspace.pk, owner, at=at)
             periods.ensure(by=by, at=at)
             events.record("workspace.created", by=by, at=at, name=workspace.name)
-            return slug
+            return True
 
     try:
-        made: str = commands.retried(once)
+        made: bool = commands.retried(once)
     except IntegrityError as error:
         if not Workspace.objects.filter(slug=slug).exists():
             raise
         raise Rejected.one("workspace.slug-taken", field="slug", slug=slug) from error
     return made
+
+
+def _lock_founding() -> None:
+    """Waits until no other workspace is being made. On SQLite the immediate transaction waited already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOUNDING])
 
 
 @command
@@ -105,6 +139,62 @@ def configure(changes: Mapping[str, Any], *, by: Member, at: datetime) -> None:
         periods.ensure(by=by, at=at)
     if moved & _MOVES_FIGURES:
         _recompute(workspace, by=by, at=at)
+
+
+@command
+def transfer(person_id: UUID, *, by: Member, at: datetime) -> None:
+    """Makes somebody else the owner, and who hands over an administrator. Owners only.
+
+    The other is active here and can sign in. Raises `Forbidden`, `NotFound`, or `Rejected` at `person`.
+    """
+    former = _owner(by)
+    if former is None:
+        raise Forbidden(Right.DELETE_WORKSPACE)
+    people_here = Person.objects.select_related("account").filter(workspace_id=by.workspace_id)
+    other = gates.known(people_here.filter(pk=person_id).first())
+    signs_in = other.account is not None and other.account.has_usable_password()
+    if other.pk == former.pk or not other.active or not signs_in:
+        raise Rejected.one("workspace.new-owner", field="person", name=other.name)
+    former.role, other.role = Role.ADMIN, Role.OWNER
+    for person in (former, other):
+        person.save(update_fields=["role"])
+    events.record(
+        "workspace.transferred", by=by, at=at, subject=other.pk, before=former.name, after=other.name
+    )
+
+
+def remove(workspace: UUID, *, by: Member, at: datetime, confirm_name: str) -> None:
+    """Deletes the workspace with everything in it, for good. Owners only.
+
+    `confirm_name` is its name, letter for letter, else `Rejected` at that field. Accounts that belong to
+    another workspace stay; the others go too. Takes no key: there is no place left to remember it in.
+    """
+    _remove(workspace, by=by, at=at, confirm_name=confirm_name)
+
+
+@command
+def _remove(workspace: UUID, *, by: Member, at: datetime, confirm_name: str) -> None:
+    if workspace != by.workspace_id or not Workspace.objects.filter(pk=workspace).exists():
+        raise NotFound
+    _owner(by)
+    name = commands.workspace(by).name
+    if confirm_name != name:
+        raise Rejected.one("workspace.confirm-name", field="confirm_name", name=name)
+    removals.clear(workspace)
+    log.info("workspace %s removed by person %s at %s", workspace, by.person_id, at.isoformat())
+
+
+def _owner(by: Member) -> Person | None:
+    """Who acts, read behind the lock: they may have handed over since. None is the workspace itself."""
+    if by.person_id is None:
+        return None
+    here = Person.objects.filter(workspace_id=by.workspace_id, pk=by.person_id, active=True)
+    person: Person | None = here.first()
+    if person is None or not access.allows(
+        Right.DELETE_WORKSPACE, role=Role(person.role), relations=frozenset()
+    ):
+        raise Forbidden(Right.DELETE_WORKSPACE)
+    return person
 
 
 def _orderly(workspace: Workspace) -> None:

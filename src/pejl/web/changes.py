@@ -104,11 +104,26 @@ def sentence(change: Change) -> str:
     return _decided(change)
 
 
+def value(field: str, value: Any, *, unit: str = "") -> str:
+    """What a field held, in words; "" for nothing. Amounts are in `unit`."""
+    if value is None or value == "":
+        return ""
+    if field in _WORDS:
+        return _WORDS[field](value)
+    if field == "period_id":
+        return words.period(**value)
+    if isinstance(value, date):
+        return told_as.day(value)
+    if isinstance(value, Decimal):
+        return told_as.amount(value, unit if field in _AMOUNTS else "")
+    return str(value)
+
+
 def _decided(change: Change) -> str:
     told = {
         "what": WHAT[change.field],
-        "before": _value(change, change.before),
-        "after": _value(change, change.after),
+        "before": value(change.field, change.before, unit=change.unit),
+        "after": value(change.field, change.after, unit=change.unit),
     }
     if change.field in _UNTOLD:
         return _("changed %(what)s") % told
@@ -117,20 +132,6 @@ def _decided(change: Change) -> str:
     if not told["before"]:
         return _("set %(what)s to %(after)s") % told
     return _("changed %(what)s from %(before)s to %(after)s") % told
-
-
-def _value(change: Change, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if change.field in _WORDS:
-        return _WORDS[change.field](value)
-    if change.field == "period_id":
-        return words.period(**value)
-    if isinstance(value, date):
-        return told_as.day(value)
-    if isinstance(value, Decimal):
-        return told_as.amount(value, change.unit if change.field in _AMOUNTS else "")
-    return str(value)
 
 
 def _share(share: float | None) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pejl.domain import progress, status
 from pejl.domain.status import Limits
 from pejl.domain.values import Kind, Metric, MetricKind, Milestone, ProgressMode, State, Status, StatusMode
-from pejl.queries.checkins import Asked, Group
+from pejl.queries.checkins import UNKNOWN, Asked, Group, Known
 from pejl.queries.goals import GoalRow
 from pejl.queries.moves import Move
 from pejl.web import charts, treepages
@@ -23,21 +25,27 @@ from pejl.web.forms import goals as forms
 
 SPELT = 12
 MOST_MOVES = 6
-FIELDS = ("value", "was", "confidence", "sure", "note", "status")
+FIELDS = ("value", "was", "note", "status")
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a status is worked out by."""
+    """What the figures after a check-in are worked out by. `on` is the day it is about, `held` the statuses
+    by hand that last through it, `known` what was known on that day of goals with a later word."""
 
     today: date
+    on: date
     limits: Limits
+    held: Mapping[UUID, Status]
+    known: Mapping[UUID, Known]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One goal of the check-in. `delta` is what the typed value moves, in the unit; `said` whether a word
-    was typed; `ticked` whether it is shown as done; `error` the one sentence that says what to mend."""
+    """One goal of the check-in. `confidence` is the answer chosen ("" for none) and `sure` the one that stood
+    when the page was first shown; `delta` what the typed value moves, in the unit; `stays` the day of a
+    later check-in that goes on counting; `said` whether a word was typed, and `updated` whether it can be
+    used; `ticked` whether it is shown as done; `error` the one sentence that says what to mend."""
 
     key: str
     row: GoalRow
@@ -49,11 +57,23 @@ class Line:
     start: str
     target: str
     typed: Mapping[str, str]
+    confidence: str
+    sure: str
     reached: frozenset[str]
     delta: str
+    stays: date | None
     said: bool
+    updated: bool
     ticked: bool
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the lines say something."""
+
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,61 +85,69 @@ class Block:
 def blocks(
     groups: Iterable[Group],
     *,
-    typed: Mapping[str, str],
-    reached: Mapping[str, frozenset[str]],
+    typed: QueryDict,
     errors: Mapping[str, str],
     values: Mapping[str, Decimal | None],
     preview: Preview | None,
 ) -> tuple[Block, ...]:
-    """`values` are those typed that could be read, by goal."""
+    """`values` are those typed that could be read, by goal. With a `preview` the bar and the status of a line
+    in which something is said are those that sending it would lead to."""
     return tuple(
         Block(
             group.title,
             tuple(
-                line(
-                    one,
-                    typed=typed,
-                    reached=reached,
-                    errors=errors,
-                    value=values.get(str(one.row.id)),
-                    preview=preview,
+                _line(
+                    one, typed=typed, errors=errors, value=values.get(str(one.row.id)), preview=preview
                 )
                 for one in group.asked
             ),
         )
         for group in groups
-    )
+    )  # fmt: skip
 
 
-def first(blocks: Iterable[Block]) -> str:
+def lines(blocks: Iterable[Block]) -> list[Line]:
+    return [line for block in blocks for line in block.lines]
+
+
+def count(lines: Iterable[Line], *, others: Mapping[str, bool] | None = None) -> Count:
+    """How many are updated, of these and of the `others` on the same page (by goal)."""
+    every = {**(others or {}), **{line.key: line.updated for line in lines}}
+    return Count(sum(every.values()), len(every))
+
+
+def first(lines: Sequence[Line]) -> str:
     """The line to begin at: the first with something to mend, else the first of all."""
-    lines = [line for block in blocks for line in block.lines]
     return next((line.key for line in (*(one for one in lines if one.error), *lines)), "")
 
 
-def line(
+def _line(
     asked: Asked,
     *,
-    typed: Mapping[str, str],
-    reached: Mapping[str, frozenset[str]],
+    typed: QueryDict,
     errors: Mapping[str, str],
-    value: Decimal | None = None,
-    preview: Preview | None = None,
+    value: Decimal | None,
+    preview: Preview | None,
 ) -> Line:
-    """With a `preview` the bar and the status are those that `value` would lead to."""
-    key, row = str(asked.row.id), asked.row
+    key, row, metric = str(asked.row.id), asked.row, asked.row.metric
     own = {name: typed.get(f"{key}.{name}", "") for name in FIELDS}
-    steps = reached.get(key, frozenset())
-    given = checkin_forms.status_of(own["status"])
-    shown = row if value is None and not steps else _would_be(row, value, steps)
-    metric = row.metric
+    steps = frozenset(typed.getlist(f"{key}.reached"))
+    error = " ".join(text for field, text in errors.items() if field == key or field.startswith(f"{key}."))
+    said = checkin_forms.said(typed, key)
+    stays = None
+    bar, shown = treepages.bar(row), row.status
+    if said and not error and preview is not None:
+        stays = row.last_checkin_on if _is_behind(row, steps, preview) else None
+        after, shown = _after(row, value, steps, checkin_forms.status_of(own["status"]), preview)
+        bar = _bar(after, preview)
     moving = metric is not None and metric.target is not None and metric.kind is not MetricKind.DONE
+    standing = "" if row.confidence is None else str(row.confidence)
     return Line(
         key=key,
         row=row,
         due=asked.due,
-        bar=treepages.bar(shown),
-        status=row.status if preview is None else _status(shown, row, given, preview),
+        bar=bar,
+        status=shown,
         was=_was(row),
         unit=_unit(row),
         start=told_as.amount(metric.start, metric.unit)
@@ -127,12 +155,24 @@ def line(
         else "",
         target=told_as.amount(metric.target, metric.unit) if moving and metric is not None else "",
         typed=own,
+        confidence=_chosen(typed, key, standing),
+        sure=typed.get(f"{key}.sure", standing),
         reached=steps,
-        delta=_delta(row, value),
-        said=_said(row, own, steps),
+        delta="" if stays else _delta(row, value),
+        stays=stays,
+        said=said,
+        updated=said and not error,
         ticked=own["value"] == "1" if own["was"] else row.value == 1,
-        error=" ".join(text for field, text in errors.items() if field == key or field.startswith(f"{key}.")),
+        error=error,
     )
+
+
+def _chosen(typed: QueryDict, key: str, standing: str) -> str:
+    """The confidence as chosen; as it stands where the line was not part of what was sent."""
+    if f"{key}.sure" not in typed and f"{key}.confidence" not in typed:
+        return standing
+    given = checkin_forms.confidence_of(typed, key)
+    return "" if given is None else str(given)
 
 
 def heading(count: int) -> str:
@@ -175,6 +215,41 @@ def _move(one: Move) -> str:
     return f"{one.title}: {before} → {now}"
 
 
+def _after(
+    row: GoalRow, value: Decimal | None, steps: frozenset[str], given: Status | None, preview: Preview
+) -> tuple[GoalRow, Status]:
+    """The row and the status that sending the line would leave.
+
+    The check-in of the latest day makes the goal's own figures. One before it shows what its own value comes
+    to on its day, and without a value what was known then; reached milestones count whatever the day.
+    """
+    if not _is_behind(row, steps, preview):
+        after = row if value is None and not steps else _would_be(row, value, steps)
+        return after, _status(after, given or preview.held.get(row.id), preview)
+    if value is not None:
+        after = _would_be(row, value, steps)
+        return after, given or _pace(after, on=preview.on, limits=preview.limits)
+    known = preview.known.get(row.id, UNKNOWN)
+    return replace(row, value=known.value, progress=known.progress), given or known.status
+
+
+def _is_behind(row: GoalRow, steps: frozenset[str], preview: Preview) -> bool:
+    return not steps and row.last_checkin_on is not None and preview.on < row.last_checkin_on
+
+
+def _bar(row: GoalRow, preview: Preview) -> charts.Bearing:
+    """The bar with its pace on the day of the check-in, which its label names where it is not today."""
+    if row.expected is None or row.start_date is None or row.end_date is None:
+        return treepages.bar(row)
+    pace = status.expected(start=row.start_date, end=row.end_date, today=preview.on, metric=row.metric)
+    bar = treepages.bar(replace(row, expected=pace))
+    if bar.expected is None or preview.on == preview.today:
+        return bar
+    value = bar.expected.value
+    then = _("Expected %(value)s on %(date)s.") % {"value": value, "date": told_as.day(preview.on)}
+    return replace(bar, label=bar.label.replace(_("Expected today %(value)s.") % {"value": value}, then))
+
+
 def _would_be(row: GoalRow, value: Decimal | None, steps: frozenset[str]) -> GoalRow:
     """The row as the value would make it."""
     if row.progress_mode is ProgressMode.MANUAL or row.metric is None:
@@ -200,33 +275,29 @@ def _steps(row: GoalRow, steps: frozenset[str]) -> tuple[Milestone, ...]:
     )
 
 
-def _said(row: GoalRow, own: Mapping[str, str], steps: frozenset[str]) -> bool:
-    if row.metric is not None and row.metric.kind is MetricKind.DONE:
-        told = checkin_forms.done_of({f".{name}": text for name, text in own.items()}, "") is not None
-    else:
-        told = bool(own["value"].strip())
-    return told or bool(own["note"].strip() or own["status"] or steps) or own["confidence"] != own["sure"]
-
-
-def _status(shown: GoalRow, row: GoalRow, given: Status | None, preview: Preview) -> Status:
-    """What the check-in would leave: the status one gives, or one that lasts, else the pace."""
+def _status(row: GoalRow, given: Status | None, preview: Preview) -> Status:
+    """What the latest check-in leaves: the status given, or one that lasts, else the pace of today."""
     if given is not None:
         return Status.AT_RISK if row.guards and given is Status.ON_TRACK else given
-    if shown is row or row.status_mode is StatusMode.MANUAL or row.status_pinned:
+    if row.status_mode is StatusMode.WORST and row.kind is Kind.OBJECTIVE:
         return row.status
+    return _pace(row, on=preview.today, limits=preview.limits, guarded=bool(row.guards))
+
+
+def _pace(row: GoalRow, *, on: date, limits: Limits, guarded: bool = False) -> Status:
     return status.current(
         state=State.OPEN,
         mode=StatusMode.PACE,
         stored=None,
-        progress=shown.progress,
+        progress=row.progress,
         touched=True,
         start=row.start_date,
         end=row.end_date,
-        today=preview.today,
-        metric=shown.metric,
-        value=shown.value,
-        limits=preview.limits,
-        guard_broken=bool(row.guards),
+        today=on,
+        metric=row.metric,
+        value=row.value,
+        limits=limits,
+        guard_broken=guarded,
     )
 
 

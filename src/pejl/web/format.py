@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -28,9 +29,14 @@ def language() -> amounts.Language:
     return "da" if (translation.get_language() or "en").startswith("da") else "en"
 
 
-def amount(value: Decimal | None, unit: str = "") -> str:
-    """A measured number in its own unit; "–" for none."""
-    return "–" if value is None else amounts.format(value, unit=unit, language=language())
+def amount(value: Decimal | None, unit: str = "", places: int = 0) -> str:
+    """A measured number in its own unit, with at least `places` decimals; "–" for none."""
+    return "–" if value is None else amounts.format(value, unit=unit, language=language(), places=places)
+
+
+def places(values: Iterable[Decimal | None]) -> int:
+    """The decimals that a column of these numbers needs, for its decimal marks to be in line."""
+    return max((0, *(-int(one.normalize().as_tuple().exponent) for one in values if one)))
 
 
 def percent(fraction: float | Decimal | None) -> str:
@@ -39,8 +45,8 @@ def percent(fraction: float | Decimal | None) -> str:
 
 
 def grade(value: Decimal | None) -> str:
-    """0.70 → "0.7" and "0,7"."""
-    return "–" if value is None else amounts.format(value.normalize() + Decimal(0), language=language())
+    """Always two decimals: 0.7 → "0.70" and "0,70"."""
+    return "–" if value is None else amounts.format(value, language=language(), places=2)
 
 
 def day(value: date | datetime | None) -> str:
@@ -98,7 +104,7 @@ def initials(name: str) -> str:
     words = [word for word in name.split() if word[:1].isalnum()]
     if not words:
         return "?"
-    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else words[0][1:2])).capitalize()
+    return (words[0][0] + words[-1][0]).upper() if len(words) > 1 else words[0][:2].capitalize()
 
 
 def short(name: str) -> str:

@@ -77,6 +77,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Below:
+    """One mark in words, and the goals further down that have it, nearest first."""
+
+    mark: str
+    goals: tuple[GoalRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """`sorts` names what each entry of the timeline is (word, remark, withdrawn, change); `told` (changes)
     and `shown` (check-ins) are by its place there. `changeable` are the goals whose check-ins the person may
@@ -88,6 +96,7 @@ class Page:
     ambition: str
     reason: str
     marks: tuple[str, ...]
+    below: tuple[Below, ...]
     roles: tuple[Role, ...]
     measure: str
     about: tuple[tuple[str, str], ...]
@@ -118,6 +127,7 @@ def page(dossier: Dossier, *, today: date, zone: ZoneInfo) -> Page:
         ambition=words.ambition(goal.ambition).lower() if goal.ambition else "",
         reason=reason(goal, today=today),
         marks=tuple(words.mark(mark) for mark in goal.marks if not (mark is Mark.GUARD_RAIL and goal.guards)),
+        below=below(dossier.below),
         roles=roles(goal, dossier.key_results),
         measure=measure(goal),
         about=about(goal),
@@ -140,6 +150,12 @@ def page(dossier: Dossier, *, today: date, zone: ZoneInfo) -> Page:
         ended=goal.state is not State.OPEN,
         ended_line=ended_line(goal),
     )
+
+
+def below(rows: Sequence[GoalRow]) -> tuple[Below, ...]:
+    """What asks for a look further down, a mark at a time in the order of `Mark`."""
+    found = {mark: tuple(row for row in rows if mark in row.marks) for mark in Mark}
+    return tuple(Below(words.mark(mark), having) for mark, having in found.items() if having)
 
 
 _SORTS = {Word: "word", Said: "remark", Withdrawn: "withdrawn", Change: "change"}

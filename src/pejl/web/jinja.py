@@ -38,6 +38,7 @@ def environment(**options: Any) -> Environment:
     )
     env.filters.update(
         amount=told_as.amount,
+        places=told_as.places,
         percent=told_as.percent,
         grade=told_as.grade,
         day=told_as.day,

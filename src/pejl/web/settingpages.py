@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
 from pejl.domain.access import Right
+from pejl.domain.values import Role
 from pejl.queries.scope import Forbidden, Member
 from pejl.services.errors import Rejected
 from pejl.web import goalpages, pages
 
 SECRET = frozenset({"password", "current", "csrfmiddlewaretoken", "key"})
+Page = Callable[..., HttpResponse]
+Gate = Callable[[HttpRequest], Member]
 
 
-def act(
-    request: HttpRequest,
-    show: Callable[..., HttpResponse],
-    work: Callable[[], object],
-    *,
-    said: str,
-    url: str,
-    **where: Any,
-) -> HttpResponse:
-    """Does it and goes on, or shows the page again with what was typed and what to mend.
-
-    The page finds the form that was sent by `typed["form"]`, its address.
-    """
-    try:
-        work()
-    except Rejected as rejected:
-        typed = {name: str(text) for name, text in request.POST.items() if name not in SECRET}
-        page = {
-            "typed": {**typed, "form": request.path},
-            "errors": pages.errors(rejected),
-            "status": goalpages.status_of(rejected),
-        }
-        return show(request, **where, **page)
-    return pages.done(request, said, url)
+def anybody(request: HttpRequest) -> Member:
+    """Everybody who is signed in; the service decides."""
+    return pages.member(request)
 
 
 def admin(request: HttpRequest) -> Member:
@@ -47,6 +30,58 @@ def admin(request: HttpRequest) -> Member:
     if not by.is_admin:
         raise Forbidden(Right.SETTINGS)
     return by
+
+
+def owner(request: HttpRequest) -> Member:
+    by = pages.member(request)
+    if by.role is not Role.OWNER:
+        raise Forbidden(Right.DELETE_WORKSPACE)
+    return by
+
+
+def deed(
+    show: Page, url: str, *, gate: Gate = admin, shown: bool = False
+) -> Callable[[Callable[..., str]], Page]:
+    """Makes a view of `work(request, **where)`, which does a thing and gives the sentence to say after it
+    ("" says nothing).
+
+    Then `url`, filled in from `where`; or, refused, `show(request, **where)` again with what was typed and
+    what to mend. That page finds the form that was sent by `typed["form"]`, its address. Where the form
+    stands at its page's own address, `shown` lets the address be read as well.
+    """
+
+    def made(work: Callable[..., str]) -> Page:
+        @functools.wraps(work)
+        def view(request: HttpRequest, **where: Any) -> HttpResponse:
+            if request.method in {"GET", "HEAD"} and shown:
+                gate(request)
+                return show(request, **where)
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["GET", "HEAD", "POST"] if shown else ["POST"])
+            gate(request)
+            try:
+                said = work(request, **where)
+            except Rejected as rejected:
+                return show(request, **where, **_refused(request, rejected))
+            return pages.done(request, said, url.format(**where))
+
+        return pages.signed_in(view)
+
+    return made
+
+
+def _refused(request: HttpRequest, rejected: Rejected) -> dict[str, Any]:
+    typed = {name: str(text) for name, text in request.POST.items() if name not in SECRET}
+    return {
+        "typed": {**typed, "form": request.path},
+        "errors": pages.errors(rejected),
+        "status": goalpages.status_of(rejected),
+    }
+
+
+def stamp(request: HttpRequest) -> dict[str, Any]:
+    """Who does it, when, and the form's own key: what every write is given."""
+    return {"by": pages.member(request), "at": pages.now(request), "key": pages.key(request)}
 
 
 def page(request: HttpRequest, template: str, page: Mapping[str, Any], **context: Any) -> HttpResponse:
@@ -73,12 +108,6 @@ def _tabs(by: Member, here: str) -> list[tuple[str, str, bool]]:
         tabs.append((_("Teams"), "/settings/teams"))
     if by.is_admin:
         tabs.append((_("Periods"), "/settings/periods"))
-    mine = {"/settings/me", "/settings/password"}
-    return [
-        (
-            title,
-            url,
-            here == url or here.startswith(f"{url}/") if url != "/settings" else here in {url, *mine},
-        )
-        for title, url in tabs
-    ]
+    own = here in {"/settings", "/settings/me", "/settings/password"}
+    inside = f"{here}/"
+    return [(title, url, own if url == "/settings" else inside.startswith(f"{url}/")) for title, url in tabs]

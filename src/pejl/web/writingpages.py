@@ -121,6 +121,8 @@ def okr(
         units=measures.UNITS,
         focus=focus,
         pieces=forms.sentence(typed),
+        tongue=forms.tongue(typed),
+        tongues=forms.TONGUES,
     )
 
 
@@ -200,6 +202,7 @@ def single(
         named=named,
         kinds=measures.kinds(none=_none(kind)),
         units=measures.UNITS,
+        summed=measures.SUMMED,
         modes=_modes(goal),
         changed=_changed(request, goal, offered) if conflict and goal is not None else [],
         below={one: [row for row in below if row.kind is one] for one in (Kind.KEY_RESULT, Kind.INITIATIVE)},
@@ -232,7 +235,7 @@ def _changed(request: HttpRequest, goal: GoalRow, offered: Choices) -> Pairs:
     """What stands there now, where it differs from what was typed."""
     modes = _modes(goal)
     named = dict([*offered.people, *offered.every_team, *offered.periods, *measures.kinds()])
-    named |= dict(pair for one in modes.values() for pair in one)
+    named |= dict(pair for one in modes.values() for pair in one) | {measures.SUMMED: _("Yes")}
     people = (*goal.owners, *goal.delegates, *goal.viewers)
     named |= {str(one.id): one.name for one in people} | {str(one.id): one.name for one in goal.teams}
     fields = editing.moved(request, goal)
@@ -262,6 +265,7 @@ def label(name: str) -> str:
         "unit": _("Unit"),
         "milestones": _("Milestones"),
         "phases": _("Targets on the way"),
+        "sum": _("Sum of the values below it"),
         "owners": _("Owners"),
         "delegates": _("Stand-ins"),
         "viewers": _("Chosen people"),

@@ -208,7 +208,7 @@ def _ruler_months(start: date, end: date, *, language: Language) -> Iterator[Mar
 
 def _chart_months(start: date, end: date, today: float | None, *, language: Language) -> Iterator[Mark]:
     places = [(_across(d, start, end), _month(d, language=language, short=True)) for d in _firsts(start, end)]
-    for x, text in _spread(places, apart=24, right=_RIGHT + 20):
+    for x, text in _spread(places, apart=40, right=_RIGHT + 20):
         # The tick stays; the word gives way to today's.
         near = today is not None and abs(x - today) < 36  # noqa: PLR2004 - the two words side by side
         yield Mark(figure(x), "" if near else text)

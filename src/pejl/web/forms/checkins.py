@@ -24,7 +24,7 @@ MOST = 10
 def entries(request: HttpRequest, rows: Mapping[str, GoalRow]) -> tuple[Entry, ...]:
     """The lines in which something was said. Raises `Rejected` with every reason, each at its line."""
     reasons: list[Reason] = []
-    on = _day(request.POST, reasons)
+    on = day(request.POST, reasons)
     found = [
         entry
         for key, row in rows.items()
@@ -35,9 +35,29 @@ def entries(request: HttpRequest, rows: Mapping[str, GoalRow]) -> tuple[Entry, .
     return tuple(found)
 
 
-def values(request: HttpRequest, rows: Mapping[str, GoalRow]) -> dict[str, Decimal | None]:
-    """The values typed that can be read, by goal; the others are left out."""
-    return {key: _value(request.POST, key, row, []) for key, row in rows.items()}
+def values(
+    post: QueryDict, rows: Mapping[str, GoalRow], *, reasons: list[Reason]
+) -> dict[str, Decimal | None]:
+    """The values typed, by goal: None for nothing, and for what cannot be read: that is added to
+    `reasons`."""
+    return {key: _value(post, key, row, reasons) for key, row in rows.items()}
+
+
+def said(post: QueryDict, key: str) -> bool:
+    """Whether something was typed in a goal's line, be it readable or not."""
+    if f"{key}.was" in post:
+        told = done_of(post, key) is not None
+    else:
+        told = bool(post.get(f"{key}.value", "").strip())
+    told = told or bool(post.get(f"{key}.note", "").strip()) or bool(post.getlist(f"{key}.reached"))
+    return told or status_of(post.get(f"{key}.status", "")) is not None or _is_new(post, key)
+
+
+def lines(post: QueryDict) -> dict[str, bool]:
+    """The lines of the page a form came from, by goal: whether each holds a word that could be read when it
+    was last looked at."""
+    keys = [name.removesuffix(".sure") for name in post if name.endswith(".sure")]
+    return {key: said(post, key) and not post.get(f"{key}.wrong") for key in keys}
 
 
 def value_of(post: QueryDict, key: str, row: GoalRow) -> Decimal | None:
@@ -56,13 +76,12 @@ def _entry(
     A confidence that stands as it was shown is no word by itself, but goes along with one.
     """
     value = _value(post, key, row, reasons)
-    confidence = _confidence(post.get(f"{key}.confidence", ""))
-    sure = confidence is not None and post.get(f"{key}.confidence", "") != post.get(f"{key}.sure", "")
+    confidence = confidence_of(post, key)
     status = status_of(post.get(f"{key}.status", ""))
     note = post.get(f"{key}.note", "").strip()
     items = {step.item for step in row.milestones}
     reached = tuple(one for one in pages.ids(post.getlist(f"{key}.reached")) if one in items)
-    if value is None and not sure and status is None and not note and not reached:
+    if value is None and not _is_new(post, key) and status is None and not note and not reached:
         return None
     return Entry(row.id, value, confidence, status, note, on, reached)
 
@@ -83,7 +102,8 @@ def done_of(post: Mapping[str, str], key: str) -> Decimal | None:
     return Decimal(done) if was in {"0", "1"} and done != was else None
 
 
-def _day(post: QueryDict, reasons: list[Reason]) -> date | None:
+def day(post: QueryDict, reasons: list[Reason]) -> date | None:
+    """The day the check-in is about; None for none, and for one that cannot be read (added to `reasons`)."""
     text = post.get("on", "").strip()
     if not text:
         return None
@@ -94,9 +114,17 @@ def _day(post: QueryDict, reasons: list[Reason]) -> date | None:
         return None
 
 
-def _confidence(text: str) -> int | None:
+def confidence_of(post: Mapping[str, str], key: str) -> int | None:
+    """From 0 to 10; None for no answer."""
+    text = post.get(f"{key}.confidence", "")
     whole = text.isascii() and text.isdigit() and len(text) <= len(str(MOST))
     return int(text) if whole and int(text) <= MOST else None
+
+
+def _is_new(post: Mapping[str, str], key: str) -> bool:
+    """Whether the confidence is another than the one that was shown ("sure")."""
+    given = confidence_of(post, key)
+    return given is not None and str(given) != post.get(f"{key}.sure", "")
 
 
 def status_of(text: str) -> Status | None:

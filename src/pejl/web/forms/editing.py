@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -111,16 +110,10 @@ def changes(request: HttpRequest, goal: GoalRow) -> dict[str, Any]:
     found |= {name: read.read(name, how) for name, how in OTHERS.items() if name in fields}
     found |= {name: _ids(read, name, given[name]) for name in LISTS if name in fields}
     if {"metric", *measures.FIELDS} & set(fields):
-        found |= _measure(read, goal)
+        found["metric"] = measures.metric(read, kind="metric")
+        found["milestones"] = measures.steps(read, kind="metric")
     read.finish()
     return found
-
-
-def _measure(read: Reader, goal: GoalRow) -> dict[str, Any]:
-    metric = measures.metric(read, kind="metric")
-    if metric is not None and goal.metric is not None and metric.kind is goal.metric.kind:
-        metric = dataclasses.replace(metric, sum=goal.metric.sum)
-    return {"metric": metric, "milestones": measures.steps(read, kind="metric")}
 
 
 def _choice(read: Reader, name: str, kind: type[StrEnum]) -> StrEnum | None:

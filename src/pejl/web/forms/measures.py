@@ -30,7 +30,9 @@ FIGURES = {
     MetricKind.BASELINE: (),
 }
 """The figures that each kind asks for; whatever else is typed is left aside."""
-FIELDS = ("start", "target", "lower", "upper", "warning", "unit", "milestones", "phases")
+FIELDS = ("start", "target", "lower", "upper", "warning", "unit", "milestones", "phases", "sum")
+SUMMED = "summed"
+"""What the field "sum" holds where the value is the sum of the values below it, else ""."""
 UNITS = ("%", "pp", "m:ss", "h:mm", *amounts.CURRENCIES[:4])
 MOST_OF_A_UNIT = 40
 HUNDRED = 100
@@ -57,7 +59,7 @@ def kinds(*, none: str = "") -> tuple[tuple[str, str], ...]:
 def metric(read: Reader, *, prefix: str = "", kind: str = "kind") -> Metric | None:
     """The measure typed in the fields led by `prefix`. None without one: no kind, or from and to both empty.
 
-    Whether it goes up or down is told by the two figures.
+    Whether it goes up or down is told by the two figures. Only a measure with figures can be a sum.
     """
     chosen = read.typed.get(f"{prefix}{kind}", "").strip()
     if not chosen:
@@ -68,12 +70,14 @@ def metric(read: Reader, *, prefix: str = "", kind: str = "kind") -> Metric | No
     names = FIGURES[chosen]
     unit = _unit(read, prefix, names)
     figures: dict[str, Any] = {name: _figure(read, f"{prefix}{name}", unit) for name in names}
-    if chosen == FROM_TO and not any(read.typed.get(f"{prefix}{name}", "").strip() for name in names):
+    summed = bool(names) and read.typed.get(f"{prefix}sum") == SUMMED
+    empty = not any(read.typed.get(f"{prefix}{name}", "").strip() for name in names)
+    if chosen == FROM_TO and empty and not summed:
         return None
     if chosen == MetricKind.MILESTONES and not lines(read, f"{prefix}milestones"):
         read.reasons.append(Reason("text.empty", f"{prefix}milestones"))
     phases = _phases(read, f"{prefix}phases", unit) if chosen in {FROM_TO, MetricKind.REACH} else ()
-    return Metric(_kind(chosen, figures), unit=unit, phases=phases, **figures)
+    return Metric(_kind(chosen, figures), unit=unit, sum=summed, phases=phases, **figures)
 
 
 def _kind(chosen: str, figures: dict[str, Decimal | None]) -> MetricKind:
@@ -118,6 +122,7 @@ def shown(goal: GoalRow) -> dict[str, str]:
     for name in ("start", "target", "lower", "upper", "warning"):
         value = getattr(metric, name)
         found[name] = "" if value is None else forms.typed_amount(value, metric.unit)
+    found["sum"] = SUMMED if metric.sum else ""
     found["milestones"] = "\n".join(_step(one.title, one.share) for one in goal.milestones)
     found["phases"] = "\n".join(
         f"{one.on.isoformat()} {forms.typed_amount(one.value, metric.unit)}" for one in metric.phases

@@ -97,6 +97,14 @@ def one(request: HttpRequest, name: str) -> Any:
     return next(iter(pages.ids([request.POST.get(name, "")])), None)
 
 
+def chosen(request: HttpRequest, name: str) -> Any:
+    """The id of the person chosen in that field. Raises `Rejected` where none is."""
+    found = one(request, name)
+    if found is None:
+        raise Rejected.one("team.person", field=name)
+    return found
+
+
 def whole(read: Reader, name: str) -> int | None:
     """A whole number, None where the field is empty, -1 (which nothing accepts) where it is no number."""
     text = read.typed.get(name, "").strip()

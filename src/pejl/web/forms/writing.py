@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pejl.domain import sentences
-from pejl.domain.sentences import DraftKeyResult
+from pejl.domain import amounts, sentences
+from pejl.domain.sentences import Draft, DraftKeyResult
 from pejl.domain.values import Ambition, Kind, Level, Refused
 from pejl.services.errors import Reason, Rejected
 from pejl.services.goals import GoalDraft
@@ -24,6 +25,8 @@ from pejl.web.forms.goals import Reader
 
 KEY_RESULTS, INITIATIVES = "key_results", "initiatives"
 FEWEST = {KEY_RESULTS: 3, INITIATIVES: 1}
+TONGUES: tuple[tuple[amounts.Language, str], ...] = (("en", "English"), ("da", "Dansk"))
+"""The languages of the sentence, each called by its own name."""
 MOST_ROWS = 30
 MOST_PARENTS = 3
 _COUNTED = {
@@ -184,8 +187,20 @@ def _towards(typed: Mapping[str, str], places: Mapping[str, list[int]]) -> dict[
     return found
 
 
+def tongue(typed: Mapping[str, str]) -> amounts.Language:
+    """The language chosen for the sentence, else the reader's."""
+    chosen = typed.get("sentence_language")
+    return next((one for one, _name in TONGUES if one == chosen), told_as.language())
+
+
 def sentence(typed: Mapping[str, str]) -> list[Piece]:
-    """The OKR as one sentence in the reader's language, with blanks where something is missing."""
+    """The OKR as one sentence in the language chosen for it, with blanks where something is missing."""
+    language = tongue(typed)
+    with translation.override(language):
+        return _sentence(typed, language=language)
+
+
+def _sentence(typed: Mapping[str, str], *, language: amounts.Language) -> list[Piece]:
     written = {
         name: [row for row in filled(typed, name) if typed.get(f"{name}.{row}.title", "").strip()]
         for name in FEWEST
@@ -194,7 +209,7 @@ def sentence(typed: Mapping[str, str]) -> list[Piece]:
         objective=typed.get("title", ""),
         key_results=[_told(typed, row) for row in written[KEY_RESULTS]],
         initiatives=[_small(typed[f"{INITIATIVES}.{row}.title"]) for row in written[INITIATIVES]],
-        language=told_as.language(),
+        language=language,
         blanks=True,
     )
     waiting = {
@@ -242,12 +257,12 @@ def _small(text: str) -> str:
 
 
 def from_sentence(text: str) -> dict[str, str]:
-    """The fields of the form that a written sentence comes to. Raises `Rejected`."""
-    try:
-        draft = sentences.read(text, language=told_as.language())
-    except Refused as refused:
-        raise Rejected.by_rule(refused, field="sentence") from refused
-    found = {"title": draft.objective}
+    """The fields of the form that a written sentence comes to, in whichever language it is written.
+
+    Raises `Rejected`.
+    """
+    language, draft = _read_in(text, told_as.language())
+    found = {"title": draft.objective, "sentence_language": language}
     for row, one in enumerate(draft.key_results[:MOST_ROWS]):
         lead = f"{KEY_RESULTS}.{row}."
         found |= {f"{lead}title": _wording(one), f"{lead}start": one.start_text or ""}
@@ -255,6 +270,18 @@ def from_sentence(text: str) -> dict[str, str]:
     for row, initiative in enumerate(draft.initiatives[:MOST_ROWS]):
         found[f"{INITIATIVES}.{row}.title"] = initiative[:1].upper() + initiative[1:]
     return found
+
+
+def _read_in(text: str, first: amounts.Language) -> tuple[amounts.Language, Draft]:
+    """The language the sentence is in, the reader's own tried first, and what it says."""
+    refusal: Refused | None = None
+    for language in sorted((one for one, _name in TONGUES), key=lambda one: one != first):
+        try:
+            return language, sentences.read(text, language=language)
+        except Refused as refused:
+            refusal = refusal or refused
+    assert refusal is not None
+    raise Rejected.by_rule(refusal, field="sentence") from refusal
 
 
 def _wording(one: DraftKeyResult) -> str:

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pejl.domain.status import Limits
-from pejl.domain.values import Refused
 from pejl.queries import checkins as queries
 from pejl.queries import moves, workspaces
-from pejl.queries.checkins import Asked, Group
+from pejl.queries.checkins import Group
 from pejl.queries.goals import GoalRow
-from pejl.queries.scope import NotFound
 from pejl.services import checkins, figures
-from pejl.services.errors import Rejected
+from pejl.services.errors import Reason, Rejected
 from pejl.web import checkinpages, pages
 from pejl.web.checkinpages import Preview
 from pejl.web.forms import checkins as forms
@@ -65,24 +63,26 @@ def _answer(request: HttpRequest, groups: tuple[Group, ...], *, back: str) -> Ht
 def _show(
     request: HttpRequest, groups: tuple[Group, ...], *, back: str, errors: Mapping[str, str]
 ) -> HttpResponse:
-    typed, today = request.POST.dict(), pages.member(request).today(pages.now(request))
+    typed, today = request.POST, pages.member(request).today(pages.now(request))
     blocks = checkinpages.blocks(
         groups,
         typed=typed,
-        reached=_reached(request, groups),
         errors=errors,
-        values=forms.values(request, _rows(groups)),
-        preview=_preview(request) if typed else None,
+        values=forms.values(typed, _rows(groups), reasons=[]),
+        preview=_preview(request, groups) if typed else None,
     )
+    lines = checkinpages.lines(blocks)
     return pages.render(
         request,
         "checkins/checkin.html",
         status=422 if errors else 200,
         blocks=blocks,
-        first=checkinpages.first(blocks),
+        first=checkinpages.first(lines),
+        count=checkinpages.count(lines),
+        unsent=any(line.said for line in lines),
         back=back,
         errors=errors,
-        heading=checkinpages.heading(sum(len(block.lines) for block in blocks)),
+        heading=checkinpages.heading(len(lines)),
         today=today,
         on=typed.get("on") or today.isoformat(),
         action=request.path,
@@ -91,52 +91,53 @@ def _show(
 
 @pages.signed_in
 @require_POST
-def preview(request: HttpRequest, goal_id: UUID) -> HttpResponse:
-    """What the value being typed would do to bar and status. Nothing is saved."""
-    by = pages.member(request)
-    groups = queries.one(by, goal_id, now=pages.now(request))
-    asked = next((one for group in groups for one in group.asked if one.row.id == goal_id), None)
-    if asked is None:
-        raise NotFound
-    value, errors = None, {}
-    try:
-        value = forms.value_of(request.POST, str(goal_id), asked.row)
-    except Refused as refused:
-        errors = pages.errors(Rejected.by_rule(refused, field=f"{goal_id}.value"))
-    except Rejected as rejected:
-        errors = {f"{goal_id}.value": text for text in pages.errors(rejected).values()}
-    line = checkinpages.line(
-        asked,
-        typed=request.POST.dict(),
-        reached=_reached(request, groups),
-        errors=errors,
-        value=value,
-        preview=_preview(request),
+def preview(request: HttpRequest, goal_id: UUID | None = None) -> HttpResponse:
+    """What has been typed would do to bars and statuses: of one goal, or of all lines that say something.
+    Nothing is saved. The number of lines updated comes along where it is another than the page shows."""
+    by, now = pages.member(request), pages.now(request)
+    groups = queries.mine(by, now=now) if goal_id is None else queries.one(by, goal_id, now=now)
+    reasons: list[Reason] = []
+    values = forms.values(request.POST, _rows(groups), reasons=reasons)
+    blocks = checkinpages.blocks(
+        groups,
+        typed=request.POST,
+        errors=pages.errors(Rejected(reasons)) if reasons else {},
+        values=values,
+        preview=_preview(request, groups),
     )
-    return pages.render(request, "checkins/_live.html", line=line)
+    lines = checkinpages.lines(blocks)
+    count = checkinpages.count(lines, others=forms.lines(request.POST))
+    return pages.render(
+        request,
+        "checkins/_preview.html",
+        lines=lines if len(lines) == 1 else [line for line in lines if line.said],
+        count=count,
+        told=request.POST.get("updated") != str(count.done),
+    )
 
 
-def _preview(request: HttpRequest) -> Preview:
-    by = pages.member(request)
-    workspace = workspaces.settings_of(by)
-    return Preview(by.today(pages.now(request)), Limits(workspace.at_risk_points, workspace.off_track_points))
+def _preview(request: HttpRequest, groups: tuple[Group, ...]) -> Preview:
+    """By the day in the form; a day that cannot be read, or is still to come, counts as today."""
+    by, rows = pages.member(request), list(_rows(groups).values())
+    workspace, today = workspaces.settings_of(by), by.today(pages.now(request))
+    on = min(forms.day(request.POST, []) or today, today)
+    behind = [row.id for row in rows if row.last_checkin_on is not None and on < row.last_checkin_on]
+    return Preview(
+        today=today,
+        on=on,
+        limits=Limits(workspace.at_risk_points, workspace.off_track_points),
+        held=queries.held(by, rows),
+        known=queries.known_on(workspace, behind, on=on),
+    )
 
 
 def _rows(groups: tuple[Group, ...]) -> dict[str, GoalRow]:
-    return {str(one.row.id): one.row for one in _asked(groups)}
-
-
-def _asked(groups: tuple[Group, ...]) -> list[Asked]:
-    return [one for group in groups for one in group.asked]
-
-
-def _reached(request: HttpRequest, groups: tuple[Group, ...]) -> dict[str, frozenset[str]]:
-    keys = [str(one.row.id) for one in _asked(groups)]
-    return {key: frozenset(request.POST.getlist(f"{key}.reached")) for key in keys}
+    return {str(one.row.id): one.row for group in groups for one in group.asked}
 
 
 urls: list[URLPattern] = [
     path("checkin", mine),
+    path("checkin/preview", preview),
     path("goals/<uuid:goal_id>/checkin", one),
     path("goals/<uuid:goal_id>/checkin/preview", preview),
 ]

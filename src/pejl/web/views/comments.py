@@ -7,10 +7,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pejl.domain.access import Right
 from pejl.queries import goals as goals_read
+from pejl.queries import mentions as mentions_read
 from pejl.queries import timelines
 from pejl.queries.scope import Forbidden
 from pejl.services import comments
@@ -74,7 +75,16 @@ def remove(request: HttpRequest, item: UUID) -> HttpResponse:
     return pages.done(request, _("Comment removed"), goalpages.address(goal_id, "timeline"))
 
 
+@require_safe
+@pages.signed_in
+def mentions(request: HttpRequest, goal_id: UUID) -> HttpResponse:
+    """Whom one can mean by what follows an @, as the options of a listbox."""
+    found = mentions_read.find(pages.member(request), goal_id, text=request.GET.get("q", ""))
+    return pages.render(request, "goals/_mentions.html", found=found)
+
+
 urls: list[URLPattern] = [
+    path("goals/<uuid:goal_id>/mentions", mentions, name="comment-mentions"),
     path("goals/<uuid:goal_id>/comments", post, name="comment-post"),
     path("comments/<uuid:item>", edit, name="comment-edit"),
     path("comments/<uuid:item>/remove", remove, name="comment-remove"),

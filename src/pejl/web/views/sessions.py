@@ -40,7 +40,8 @@ def start(request: HttpRequest) -> HttpResponse:
         except Rejected as rejected:
             errors = pages.errors(rejected)
         else:
-            auth.login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+            if account is not None:
+                auth.login(request, account, backend="django.contrib.auth.backends.ModelBackend")
             return HttpResponseRedirect("/")
     return pages.bare(
         request,
@@ -54,12 +55,14 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _founded(request: HttpRequest, typed: dict[str, str]) -> accounts.Account:
-    """Makes the workspace and its owner. Raises `Rejected`, the owner's name at its own field."""
+def _founded(request: HttpRequest, typed: dict[str, str]) -> accounts.Account | None:
+    """Makes the workspace and its owner; None where somebody else was faster. Raises `Rejected`, the owner's
+    name at its own field."""
     _lines(typed, "name", "owner")
     month = typed["fiscal_year_start"]
-    slug = workspaces.create(
-        slugify(typed["name"])[:50].strip("-_").replace("_", "-") or f"okr-{secrets.token_hex(3)}",
+    slug = slugify(typed["name"])[:50].strip("-_").replace("_", "-") or f"okr-{secrets.token_hex(3)}"
+    made = workspaces.create_first(
+        slug,
         name=typed["name"],
         language=typed["language"],
         timezone=typed["timezone"],
@@ -73,6 +76,8 @@ def _founded(request: HttpRequest, typed: dict[str, str]) -> accounts.Account:
             language=typed["language"],
         ),
     )
+    if not made:
+        return None
     request.session["workspace"] = slug
     return accounts.by_email(typed["email"])
 

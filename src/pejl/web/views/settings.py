@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,17 @@ from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from pejl.queries import directories
 from pejl.queries import workspaces as workspace_queries
-from pejl.queries.scope import Member, NotFound
+from pejl.queries.scope import NotFound
 from pejl.services import people, periods, workspaces
 from pejl.web import choices, pages, settingpages, words
+from pejl.web import format as told_as
 from pejl.web.forms import settings as forms
+from pejl.web.settingpages import deed, stamp
 from pejl.web.views import teams
 
 # ------------------------------------------------------------------------------------------------- oneself
@@ -41,59 +45,32 @@ def _me(request: HttpRequest, **page: Any) -> HttpResponse:
     )
 
 
-def _self(request: HttpRequest) -> tuple[Member, UUID]:
-    by = pages.member(request)
-    if by.person_id is None:
+def _self(request: HttpRequest) -> UUID:
+    person_id = pages.member(request).person_id
+    if person_id is None:
         raise NotFound
-    return by, by.person_id
+    return person_id
 
 
-@require_POST
-@pages.signed_in
-def edit_me(request: HttpRequest) -> HttpResponse:
-    by, person_id = _self(request)
+@deed(_me, "/settings", gate=settingpages.anybody)
+def edit_me(request: HttpRequest) -> str:
     changes = {name: request.POST[name] for name in ("name", "timezone", "language") if name in request.POST}
-    return settingpages.act(
-        request,
-        _me,
-        lambda: people.edit(person_id, changes, by=by, at=pages.now(request), key=pages.key(request)),
-        said=_("Your settings are saved."),
-        url="/settings",
-    )
+    people.edit(_self(request), changes, **stamp(request))
+    return _("Your settings are saved.")
 
 
-@require_POST
-@pages.signed_in
-def password(request: HttpRequest) -> HttpResponse:
+@deed(_me, "/settings", gate=settingpages.anybody)
+def password(request: HttpRequest) -> str:
     """The other places where the person is signed in are signed out; this one stays."""
-    by, person_id = _self(request)
+    by, at = pages.member(request), pages.now(request)
     typed, current = request.POST.get("password", ""), request.POST.get("current", "")
-
-    def work() -> None:
-        people.set_password(person_id, password=typed, current=current, by=by, at=pages.now(request))
-        request.user.refresh_from_db()  # type: ignore[union-attr]
-        auth.update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
-
-    return settingpages.act(
-        request, _me, work, said=_("Your new password holds from now on."), url="/settings"
-    )
+    people.set_password(_self(request), password=typed, current=current, by=by, at=at)
+    request.user.refresh_from_db()  # type: ignore[union-attr]
+    auth.update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+    return _("Your new password holds from now on.")
 
 
 # ------------------------------------------------------------------------------------------- the workspace
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@pages.signed_in
-def workspace(request: HttpRequest) -> HttpResponse:
-    by = settingpages.admin(request)
-    if request.method != "POST":
-        return _workspace(request)
-
-    def work() -> None:
-        workspaces.configure(forms.workspace(request), by=by, at=pages.now(request), key=pages.key(request))
-
-    said = _("The workspace's settings are saved.")
-    return settingpages.act(request, _workspace, work, said=said, url="/settings/workspace")
 
 
 def _workspace(request: HttpRequest, **page: Any) -> HttpResponse:
@@ -113,20 +90,60 @@ def _workspace(request: HttpRequest, **page: Any) -> HttpResponse:
     )
 
 
+@deed(_workspace, "/settings/workspace", shown=True)
+def workspace(request: HttpRequest) -> str:
+    workspaces.configure(forms.workspace(request), **stamp(request))
+    return _("The workspace's settings are saved.")
+
+
+def _transfer(request: HttpRequest, **page: Any) -> HttpResponse:
+    by = pages.member(request)
+    others = [one for one in directories.people(by) if one.active and not one.placeholder]
+    people = [(str(one.id), f"{one.name}, {one.email}") for one in others if one.id != by.person_id]
+    return settingpages.page(request, "transfer", page, people=people)
+
+
+@deed(_transfer, "/settings/workspace", gate=settingpages.owner, shown=True)
+def transfer(request: HttpRequest) -> str:
+    workspaces.transfer(forms.chosen(request, "person"), **stamp(request))
+    return _("The workspace is handed over. You are an administrator now.")
+
+
+def _removal(request: HttpRequest, **page: Any) -> HttpResponse:
+    held = workspace_queries.contents(pages.member(request))
+    counts = [
+        (held.goals, ngettext("goal", "goals", held.goals)),
+        (held.checkins, ngettext("check-in", "check-ins", held.checkins)),
+        (held.comments, ngettext("comment", "comments", held.comments)),
+        (held.kpis, ngettext("KPI", "KPIs", held.kpis)),
+        (held.teams, ngettext("team", "teams", held.teams)),
+        (held.people, ngettext("person", "people", held.people)),
+    ]
+    told = [(told_as.amount(Decimal(count)), what) for count, what in counts]
+    return settingpages.page(request, "removal", page, counts=told)
+
+
+@deed(_removal, "/", gate=settingpages.owner, shown=True)
+def removal(request: HttpRequest) -> str:
+    """Goes on to another workspace of the person, else signs them out."""
+    by, typed, spoken = pages.member(request), request.POST.get("confirm_name", ""), told_as.language()
+    account_id: UUID = request.user.pk  # type: ignore[assignment]
+    workspaces.remove(by.workspace_id, by=by, at=pages.now(request), confirm_name=typed)
+    if workspace_queries.slugs_of(account_id):
+        request.session.pop("workspace", None)
+        return _("%(name)s is deleted.") % {"name": by.workspace_name}
+    auth.logout(request)
+    request.session["language"] = spoken
+    return ""
+
+
 # -------------------------------------------------------------------------------------------------- people
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@pages.signed_in
-def everybody(request: HttpRequest) -> HttpResponse:
-    by = settingpages.admin(request)
-    if request.method != "POST":
-        return _everybody(request)
-
-    def work() -> None:
-        people.create(forms.person(request.POST.dict()), by=by, at=pages.now(request), key=pages.key(request))
-
-    return settingpages.act(request, _everybody, work, said=_taken_in(request), url="/settings/people")
+def _everybody(request: HttpRequest, **page: Any) -> HttpResponse:
+    by = pages.member(request)
+    rows = [(row, choices.role(row.role), choices.may_manage(by, row.role)) for row in directories.people(by)]
+    return settingpages.page(request, "people", page, people=rows, roles=choices.roles(by.role))
 
 
 def _taken_in(request: HttpRequest) -> str:
@@ -136,83 +153,46 @@ def _taken_in(request: HttpRequest) -> str:
     return _("%(name)s is taken in, and can sign in once there is a password.") % name
 
 
-def _everybody(request: HttpRequest, **page: Any) -> HttpResponse:
-    by = pages.member(request)
-    rows = [(row, choices.role(row.role), choices.may_manage(by, row.role)) for row in directories.people(by)]
-    return settingpages.page(request, "people", page, people=rows, roles=choices.roles(by.role))
+@deed(_everybody, "/settings/people", shown=True)
+def everybody(request: HttpRequest) -> str:
+    people.create(forms.person(request.POST.dict()), **stamp(request))
+    return _taken_in(request)
 
 
-@require_POST
-@pages.signed_in
-def role(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    by = settingpages.admin(request)
-
-    def work() -> None:
-        chosen = forms.role(request.POST.get("role", ""))
-        people.change_role(person_id, role=chosen, by=by, at=pages.now(request), key=pages.key(request))
-
-    return settingpages.act(request, _everybody, work, said=_("The role is changed."), url="/settings/people")
+@deed(_everybody, "/settings/people")
+def role(request: HttpRequest, person_id: UUID) -> str:
+    people.change_role(person_id, role=forms.role(request.POST.get("role", "")), **stamp(request))
+    return _("The role is changed.")
 
 
-@require_POST
-@pages.signed_in
-def activity(request: HttpRequest, person_id: UUID) -> HttpResponse:
+@deed(_everybody, "/settings/people")
+def activity(request: HttpRequest, person_id: UUID) -> str:
     """Lets somebody in again, or no longer."""
-    by, active = settingpages.admin(request), request.POST.get("active") == "yes"
-    change = people.reactivate if active else people.deactivate
-    said = _("They can sign in again.") if active else _("They can no longer sign in. What they wrote stays.")
-    return settingpages.act(
-        request,
-        _everybody,
-        lambda: change(person_id, by=by, at=pages.now(request), key=pages.key(request)),
-        said=said,
-        url="/settings/people",
-    )
+    if request.POST.get("active") == "yes":
+        people.reactivate(person_id, **stamp(request))
+        return _("They can sign in again.")
+    people.deactivate(person_id, **stamp(request))
+    return _("They can no longer sign in. What they wrote stays.")
 
 
-@require_POST
-@pages.signed_in
-def invitation(request: HttpRequest, person_id: UUID) -> HttpResponse:
+@deed(_everybody, "/settings/people")
+def invitation(request: HttpRequest, person_id: UUID) -> str:
     """Gives somebody who is only a name so far an account of their own."""
-    by = settingpages.admin(request)
-
-    def work() -> None:
-        new = forms.person(request.POST.dict())
-        people.invite(person_id, new, by=by, at=pages.now(request), key=pages.key(request))
-
-    return settingpages.act(request, _everybody, work, said=_taken_in(request), url="/settings/people")
+    people.invite(person_id, forms.person(request.POST.dict()), **stamp(request))
+    return _taken_in(request)
 
 
-@require_POST
-@pages.signed_in
-def new_password(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """For somebody who has none, or has forgotten it."""
-    by, typed = settingpages.admin(request), request.POST.get("password", "")
+@deed(_everybody, "/settings/people")
+def new_password(request: HttpRequest, person_id: UUID) -> str:
+    """For somebody who has none, or has forgotten it. No key: it would keep a trace of the password."""
+    by, typed = pages.member(request), request.POST.get("password", "")
     if person_id == by.person_id:
         raise NotFound
-    return settingpages.act(
-        request,
-        _everybody,
-        lambda: people.set_password(person_id, password=typed, by=by, at=pages.now(request)),
-        said=_("The new password holds from now on. Tell them in person."),
-        url="/settings/people",
-    )
+    people.set_password(person_id, password=typed, by=by, at=pages.now(request))
+    return _("The new password holds from now on. Tell them in person.")
 
 
 # ------------------------------------------------------------------------------------------------- periods
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@pages.signed_in
-def all_periods(request: HttpRequest) -> HttpResponse:
-    by = settingpages.admin(request)
-    if request.method != "POST":
-        return _periods(request)
-
-    def work() -> None:
-        periods.create(**forms.period(request), by=by, at=pages.now(request), key=pages.key(request))
-
-    return settingpages.act(request, _periods, work, said=_("The period is there."), url="/settings/periods")
 
 
 def _periods(request: HttpRequest, **page: Any) -> HttpResponse:
@@ -224,29 +204,22 @@ def _periods(request: HttpRequest, **page: Any) -> HttpResponse:
     return settingpages.page(request, "periods", page, periods=rows, today=by.today(pages.now(request)))
 
 
-@require_POST
-@pages.signed_in
-def period(request: HttpRequest, period_id: UUID) -> HttpResponse:
-    by = settingpages.admin(request)
-
-    def work() -> None:
-        changes = forms.period(request)
-        periods.edit(period_id, **changes, by=by, at=pages.now(request), key=pages.key(request))
-
-    return settingpages.act(request, _periods, work, said=_("The period is saved."), url="/settings/periods")
+@deed(_periods, "/settings/periods", shown=True)
+def all_periods(request: HttpRequest) -> str:
+    periods.create(**forms.period(request), **stamp(request))
+    return _("The period is there.")
 
 
-@require_POST
-@pages.signed_in
-def period_remove(request: HttpRequest, period_id: UUID) -> HttpResponse:
-    by = settingpages.admin(request)
-    return settingpages.act(
-        request,
-        _periods,
-        lambda: periods.remove(period_id, by=by, at=pages.now(request), key=pages.key(request)),
-        said=_("The period is gone."),
-        url="/settings/periods",
-    )
+@deed(_periods, "/settings/periods")
+def period(request: HttpRequest, period_id: UUID) -> str:
+    periods.edit(period_id, **forms.period(request), **stamp(request))
+    return _("The period is saved.")
+
+
+@deed(_periods, "/settings/periods")
+def period_remove(request: HttpRequest, period_id: UUID) -> str:
+    periods.remove(period_id, **stamp(request))
+    return _("The period is gone.")
 
 
 urls: list[URLPattern] = [
@@ -254,6 +227,8 @@ urls: list[URLPattern] = [
     path("settings/me", edit_me),
     path("settings/password", password),
     path("settings/workspace", workspace),
+    path("settings/workspace/transfer", transfer),
+    path("settings/workspace/removal", removal),
     path("settings/people", everybody),
     path("settings/people/<uuid:person_id>/role", role),
     path("settings/people/<uuid:person_id>/activity", activity),

@@ -9,33 +9,22 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from pejl.domain.access import Right
 from pejl.queries import directories
-from pejl.queries.scope import Forbidden, NotFound
+from pejl.queries.scope import Forbidden, Member, NotFound
 from pejl.services import teams
-from pejl.services.errors import Rejected
 from pejl.web import choices, pages, settingpages
 from pejl.web.forms import settings as forms
+from pejl.web.settingpages import Page, deed, stamp
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@pages.signed_in
-def all_teams(request: HttpRequest) -> HttpResponse:
+def _leads(request: HttpRequest) -> Member:
     by = pages.member(request)
     if not by.is_admin and not by.leads:
         raise Forbidden(Right.TEAM_SETTINGS)
-    if request.method != "POST":
-        return _teams(request)
-    name, parent = request.POST.get("name", ""), forms.one(request, "parent")
-    return settingpages.act(
-        request,
-        _teams,
-        lambda: teams.create(name, parent=parent, by=by, at=pages.now(request), key=pages.key(request)),
-        said=_("The team is there."),
-        url="/settings/teams",
-    )
+    return by
 
 
 def _teams(request: HttpRequest, **page: Any) -> HttpResponse:
@@ -44,6 +33,12 @@ def _teams(request: HttpRequest, **page: Any) -> HttpResponse:
     mine = [row for row in rows if by.is_admin or row.id in by.leads]
     places = [(str(row.id), row.name) for row in mine if row.archived_at is None]
     return settingpages.page(request, "teams", page, teams=mine, places=places)
+
+
+@deed(_teams, "/settings/teams", gate=_leads, shown=True)
+def all_teams(request: HttpRequest) -> str:
+    teams.create(request.POST.get("name", ""), parent=forms.one(request, "parent"), **stamp(request))
+    return _("The team is there.")
 
 
 @require_safe
@@ -76,84 +71,50 @@ def _team(request: HttpRequest, *, team_id: UUID, **page: Any) -> HttpResponse:
     )
 
 
-def _on_team(request: HttpRequest, team_id: UUID, work: Callable[[], object]) -> HttpResponse:
-    said, url = _("The team is saved."), f"/settings/teams/{team_id}"
-    return settingpages.act(request, _team, work, said=said, url=url, team_id=team_id)
+def _on_team(work: Callable[..., object]) -> Page:
+    """A deed after which the team is saved."""
+
+    def done(request: HttpRequest, **where: Any) -> str:
+        work(request, **where)
+        return _("The team is saved.")
+
+    return deed(_team, "/settings/teams/{team_id}", gate=settingpages.anybody)(done)
 
 
-@require_POST
-@pages.signed_in
-def team_name(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    by, name = pages.member(request), request.POST.get("name", "")
-    return _on_team(
-        request,
-        team_id,
-        lambda: teams.rename(team_id, name=name, by=by, at=pages.now(request), key=pages.key(request)),
-    )
+@_on_team
+def team_name(request: HttpRequest, team_id: UUID) -> None:
+    teams.rename(team_id, name=request.POST.get("name", ""), **stamp(request))
 
 
-@require_POST
-@pages.signed_in
-def team_place(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    by, parent = pages.member(request), forms.one(request, "parent")
-    return _on_team(
-        request,
-        team_id,
-        lambda: teams.move(team_id, parent=parent, by=by, at=pages.now(request), key=pages.key(request)),
-    )
+@_on_team
+def team_place(request: HttpRequest, team_id: UUID) -> None:
+    teams.move(team_id, parent=forms.one(request, "parent"), **stamp(request))
 
 
-@require_POST
-@pages.signed_in
-def team_work(request: HttpRequest, team_id: UUID) -> HttpResponse:
+@_on_team
+def team_work(request: HttpRequest, team_id: UUID) -> None:
     """Who writes its goals, and when it checks in."""
-    by = pages.member(request)
-
-    def work() -> None:
-        teams.configure(team_id, forms.team(request), by=by, at=pages.now(request), key=pages.key(request))
-
-    return _on_team(request, team_id, work)
+    teams.configure(team_id, forms.team(request), **stamp(request))
 
 
-@require_POST
-@pages.signed_in
-def team_members(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    by, person = pages.member(request), forms.one(request, "person")
-    lead = request.POST.get("lead") == "yes"
-
-    def work() -> None:
-        if person is None:
-            raise Rejected.one("team.person", field="person")
-        teams.join(team_id, person=person, lead=lead, by=by, at=pages.now(request), key=pages.key(request))
-
-    return _on_team(request, team_id, work)
+@_on_team
+def team_members(request: HttpRequest, team_id: UUID) -> None:
+    person, lead = forms.chosen(request, "person"), request.POST.get("lead") == "yes"
+    teams.join(team_id, person=person, lead=lead, **stamp(request))
 
 
-@require_POST
-@pages.signed_in
-def team_leave(request: HttpRequest, team_id: UUID, person_id: UUID) -> HttpResponse:
-    by = pages.member(request)
-    return _on_team(
-        request,
-        team_id,
-        lambda: teams.leave(team_id, person=person_id, by=by, at=pages.now(request), key=pages.key(request)),
-    )
+@_on_team
+def team_leave(request: HttpRequest, team_id: UUID, person_id: UUID) -> None:
+    teams.leave(team_id, person=person_id, **stamp(request))
 
 
-@require_POST
-@pages.signed_in
-def team_archive(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    by, back = pages.member(request), request.POST.get("archived") == "no"
-    change = teams.restore if back else teams.archive
-    said = _("The team is back.") if back else _("The team is archived. Its goals stay.")
-    return settingpages.act(
-        request,
-        _team,
-        lambda: change(team_id, by=by, at=pages.now(request), key=pages.key(request)),
-        said=said,
-        url="/settings/teams",
-        team_id=team_id,
-    )
+@deed(_team, "/settings/teams", gate=settingpages.anybody)
+def team_archive(request: HttpRequest, team_id: UUID) -> str:
+    if request.POST.get("archived") == "no":
+        teams.restore(team_id, **stamp(request))
+        return _("The team is back.")
+    teams.archive(team_id, **stamp(request))
+    return _("The team is archived. Its goals stay.")
 
 
 urls: list[URLPattern] = [

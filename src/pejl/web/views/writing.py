@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from pejl.queries import goals as goals_read
 from pejl.queries import scope
 from pejl.queries.goals import GoalRow
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import alignment, goals
+from pejl.services import goals
 from pejl.services.errors import Rejected
 from pejl.web import goalpages, pages, writingpages
 from pejl.web.forms import editing, measures
@@ -80,7 +79,15 @@ def _share(request: HttpRequest) -> HttpResponse:
     except Rejected as rejected:
         return _again(request, rejected)
     try:
-        made = _write(okr, request=request, by=by)
+        made = goals.write(
+            okr.objective,
+            key_results=okr.key_results,
+            initiatives=okr.initiatives,
+            towards=okr.towards,
+            by=by,
+            at=pages.now(request),
+            key=pages.key(request),
+        )
     except Rejected as rejected:
         return _again(request, okr.placed(rejected))
     except Forbidden:
@@ -88,29 +95,15 @@ def _share(request: HttpRequest) -> HttpResponse:
     return pages.done(request, _("The OKR is shared."), f"/goals/{made}")
 
 
-def _write(okr: forms.Okr, *, request: HttpRequest, by: Member) -> UUID:
-    """The OKR and what its initiatives are for, all or nothing. The parts come back in their order."""
-    at, key = pages.now(request), pages.key(request)
-    with transaction.atomic():
-        made = goals.write(
-            okr.objective, key_results=okr.key_results, initiatives=okr.initiatives, by=by, at=at, key=key
-        )
-        if okr.towards:
-            below = goals_read.children(by, made, now=at)
-            results = [one.id for one in below if one.kind is Kind.KEY_RESULT]
-            initiatives = [one.id for one in below if one.kind is Kind.INITIATIVE]
-            for place, result in okr.towards.items():
-                once = f"{key[:90]}.{place}" if key else None
-                alignment.align(initiatives[place], parent=results[result], by=by, at=at, key=once)
-    return made
-
-
 @require_POST
 @pages.signed_in
 def sentence(request: HttpRequest) -> HttpResponse:
     """The live sentence alone."""
     _writer(request)
-    return pages.render(request, "writing/_sentence.html", pieces=forms.sentence(request.POST.dict()))
+    typed = request.POST.dict()
+    return pages.render(
+        request, "writing/_sentence.html", pieces=forms.sentence(typed), tongue=forms.tongue(typed)
+    )
 
 
 def _part(request: HttpRequest, kind: Kind) -> HttpResponse:

@@ -82,34 +82,71 @@
   };
 
   /* ---------------------------------------------------------- the check-in -- */
-  const VALUE = "[name$='value']:not([type='hidden']):not(:disabled)";
+  const ENTRY = "[name$='.value']:not([type='hidden']), [name$='.reached']:not(:disabled)";
+  const firstField = (row) => row.querySelector(ENTRY) ?? row.querySelector("input[type='radio']:checked");
+  let begun = null; // the pip that a 1 was just typed on: a 0 after it makes it 10
 
-  const nextValue = (row) => {
-    const rows = [...row.closest("form").querySelectorAll("[data-checkin]")];
-    return rows.slice(rows.indexOf(row) + 1).map((one) => one.querySelector(VALUE)).find(Boolean);
-  };
-  const stepDown = (event, row) => {
-    // Enter would send the form with the rest of the rows untouched; it walks on instead.
+  const stepDown = (event, form, row) => {
+    // Enter would send the form with the rest of the lines untouched; it walks on instead, to the button last.
     event.preventDefault();
-    const field = nextValue(row);
+    const rows = [...form.querySelectorAll("[data-checkin]")];
+    const next = rows[rows.indexOf(row) + 1];
+    const field = next ? firstField(next) : form.querySelector(".cifoot button");
     field?.focus();
-    field?.select?.();
+    if (field?.matches("input:not([type='radio'], [type='checkbox'])")) field.select();
   };
   const pickConfidence = (event, row) => {
-    const wanted = event.key === "0" ? "10" : event.key;
-    const group = [...row.querySelectorAll("input[type='radio']")].filter((one) => one.name === event.target.name);
-    const pip = group.find((one) => one.value === wanted);
+    const emptied = event.key === "Backspace" || event.key === "Delete";
+    const wanted = emptied ? "" : event.key === "0" && begun === event.target ? "10" : event.key;
+    const pip = [...row.querySelectorAll("input[type='radio']")].find((one) => one.value === wanted);
     if (!pip) return;
     event.preventDefault();
     pip.focus();
     pip.click();
+    begun = wanted === "1" ? pip : null;
   };
+  // A note is one line; Shift+Enter makes it more, and so does Enter where there is no Shift to hold.
+  const goesOn = ({ target, shiftKey }) =>
+    target.matches("input") || (target.matches("textarea") && !shiftKey && matchMedia("(pointer: fine)").matches);
   const checkin = (event) => {
-    if (hasModifier(event) || !(event.target instanceof Element)) return;
-    const row = event.target.closest("form#checkin [data-checkin]");
-    if (!row) return;
-    if (event.key === "Enter" && event.target.matches(VALUE)) stepDown(event, row);
-    else if (/^[0-9]$/.test(event.key) && event.target.matches("input[type='radio']")) pickConfidence(event, row);
+    if (event.isComposing || hasModifier(event) || !(event.target instanceof Element)) return;
+    const form = event.target.closest("form#checkin");
+    if (!form) return;
+    const row = event.target.closest("[data-checkin]");
+    if (event.key === "Enter" && goesOn(event)) stepDown(event, form, row);
+    else if (row && event.target.matches("input[type='radio']") && /^([0-9]|Backspace|Delete)$/.test(event.key)) {
+      pickConfidence(event, row);
+    }
+  };
+
+  /* Leaving the check-in asks first where something would be lost. */
+  let going = false;
+  const isChanged = (field) => {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field instanceof HTMLSelectElement) {
+      return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+    }
+    return field.value !== field.defaultValue;
+  };
+  const isUnsent = () => {
+    const form = document.querySelector("form#checkin");
+    if (!form || going) return false;
+    const fields = form.querySelectorAll("[data-checkin] :is(input, textarea, select)");
+    return form.dataset.unsent !== undefined || [...fields].some(isChanged);
+  };
+  const leave = (event) => {
+    const link = event.target instanceof Element && event.target.closest("[data-leave]");
+    if (!link || event.defaultPrevented || hasModifier(event) || event.shiftKey || !isUnsent()) return;
+    event.preventDefault();
+    document.querySelector("dialog#leaving").showModal();
+  };
+  const escapeCheckin = (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+    if (openDialog() || document.querySelector(MENUS)) return;
+    const link = document.querySelector("[data-leave]");
+    if (!link) return;
+    event.preventDefault(); // the same press would close the question again
+    link.click();
   };
 
   /* ------------------------------------------------------------- the menus -- */
@@ -130,9 +167,15 @@
 
   /* One listener each on the document, so parts that arrive later take part too. */
   document.addEventListener("keydown", checkin);
+  document.addEventListener("focusout", () => { begun = null; });
+  document.addEventListener("keydown", escapeCheckin);
   document.addEventListener("keydown", send);
   document.addEventListener("keydown", escapeMenus);
   document.addEventListener("keydown", shortcut);
+  document.addEventListener("click", leave);
+  document.addEventListener("submit", (event) => { if (event.target.id === "checkin") going = true; });
+  addEventListener("pageshow", () => { going = false; });
+  addEventListener("beforeunload", (event) => { if (isUnsent()) event.preventDefault(); });
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     closeMenus(target);
@@ -143,6 +186,7 @@
     }
     if (target?.closest("[data-keys-toggle]")) switchKeys();
     if (target?.closest("[data-keys-open]")) showKeys();
+    if (target?.closest("[data-leave-now]")) going = true;
   });
   /* A choice that is a whole form sends it. */
   document.addEventListener("change", (event) => {

@@ -1,0 +1,1 @@
+"""File formats of other products: bytes in, neutral lines out. Each knows only itself."""
