@@ -52,10 +52,10 @@ class Result:
 
 def main() -> int:
     options = _options()
-    with _database(options.database) as names:
-        _setup()
-        at = _now()
-        arenas = [_arena(goals, name, at=at) for goals, name in zip(options.goals, names, strict=False)]
+    with database(options.database) as names:
+        setup()
+        at = now()
+        arenas = [arena_of(goals, name, at=at) for goals, name in zip(options.goals, names, strict=False)]
         for turn in range(-options.warm_up, options.rounds):
             for arena in arenas:
                 _use(arena)
@@ -78,7 +78,7 @@ def _options() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _database(kind: str) -> Iterator[Iterator[str]]:
+def database(kind: str) -> Iterator[Iterator[str]]:
     """Names for databases that are gone afterwards."""
     folder = tempfile.mkdtemp(prefix="pejl-bench-")
     os.environ["PEJL_DATA_DIR"] = folder
@@ -107,19 +107,19 @@ def _made() -> Iterator[str]:
         yield f"bench_{place}"
 
 
-def _setup() -> None:
+def setup() -> None:
     import django
 
     django.setup()
 
 
-def _now() -> datetime:
+def now() -> datetime:
     from django.utils import timezone
 
     return timezone.now()
 
 
-def _arena(goals: int, name: str, *, at: datetime) -> Arena:
+def arena_of(goals: int, name: str, *, at: datetime) -> Arena:
     """Seeds a workspace and picks the key results to check in on: open ones, of persons, deepest of all."""
     from django.core.management import call_command
     from django.db import connections

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pejl.web.views import (
+    changes,
     checkins,
     closing,
     comments,
+    exports,
     goals,
     home,
+    imports,
     kpis,
     sessions,
     settings,
@@ -22,12 +25,15 @@ urlpatterns = [
     *trees.urls,
     *writing.urls,
     *goals.urls,
+    *changes.urls,
     *closing.urls,
     *checkins.urls,
     *comments.urls,
     *tasks.urls,
     *kpis.urls,
     *settings.urls,
+    *imports.urls,
+    *exports.urls,
 ]
 
 handler400 = "pejl.web.middleware.bad_request"

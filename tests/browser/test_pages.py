@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+STEPS = ("", "/edit", "/close", "/align", "/checkin", "/postpone", "/copy", "/history")
 FIXED = [
     "/",
     "/goals",
@@ -25,6 +27,10 @@ FIXED = [
     "/settings/people",
     "/settings/teams",
     "/settings/periods",
+    "/settings/workspace/removal",
+    "/settings/imports",
+    "/settings/exports",
+    "/changes",
     "/nowhere",
 ]
 
@@ -47,11 +53,13 @@ def addresses(page: Page, base: str) -> list[str]:
     found += [goals[0], goals[1], goals[4]]
     page.goto(f"{base}/")
     mine = leads_to(page, ".okr__head a[href^='/goals/']")
-    found += [f"{mine}{step}" for step in ("", "/edit", "/close", "/align", "/checkin", "/postpone", "/copy")]
+    found += [f"{mine}{step}" for step in STEPS]
     found.append(leads_to(page, ".nav a[href^='/teams/']"))
     found.append(leads_to(page, "a[href^='/people/']"))
     page.goto(f"{base}/kpis")
-    return [*found, leads_to(page, "main a[href^='/kpis/']:not([href='/kpis/new'])")]
+    found.append(leads_to(page, "main a[href^='/kpis/']:not([href='/kpis/new'])"))
+    then = date.today() - timedelta(days=20)  # noqa: DTZ011 - a day is all that is asked for
+    return [*found, f"/?as_of={then}", "/goals", mine, "/goals?as_of="]
 
 
 def leads_to(page: Page, selector: str) -> str:

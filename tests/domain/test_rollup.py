@@ -269,3 +269,15 @@ def test_a_parent_is_never_outside_its_children(graph: Graph) -> None:
         below = [after[child].progress or 0.0 for child, _ in edges[n]]
         if found.progress is not None:
             assert min([0.0, *below]) - 1e-12 <= found.progress <= max([0.0, *below]) + 1e-12
+
+
+def test_a_parent_with_rules_of_its_own_is_not_capped_and_stands_at_0_where_nothing_contributes() -> None:
+    nodes = {one.id: one for one in (goal(1, 2.0), goal(2, 0.5))}
+    for top in (10, 11, 12):
+        nodes[top] = goal(top, kind=Kind.OBJECTIVE, mode=ProgressMode.CHILDREN)
+    edges: Edges = {10: [(1, None), (2, None)], 11: [], 12: [(11, None), (2, None)]}
+    usual = rollup.compute(nodes, edges)
+    assert [usual[top].progress for top in (10, 11, 12)] == [0.75, None, 0.5]
+    own = rollup.compute(nodes, edges, capped={10: False, 11: False, 12: False})
+    assert [own[top].progress for top in (10, 11, 12)] == [1.25, 0.0, 0.25]
+    assert rollup.compute(nodes, edges, cap=False, capped={10: True})[10].progress == 0.75

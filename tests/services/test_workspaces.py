@@ -10,11 +10,12 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from adapters import vivafiles
 from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, Role
 from pejl.models import Account, Event, Goal, Period, Person, Workspace
 from pejl.models.base import Row
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import checkins, comments, goals, kpis, people, workspaces
+from pejl.services import checkins, comments, goals, kpis, people, transfers, workspaces
 from pejl.services.errors import Rejected
 from pejl.services.goals import GoalDraft
 from pejl.services.people import NewPerson
@@ -328,3 +329,6 @@ def fill(world: World) -> None:
     kpi = kpis.create("Warmth", unit="", lower=None, upper=Decimal(30), owner=me, by=by, at=at)
     kpis.read(kpi, value=Decimal(24), by=by, at=at)
     kpis.link(kpi, goal=objective, by=by, at=at)
+    load = transfers.preview(vivafiles.packed(vivafiles.whole()), name="moved.zip", by=by, at=at)
+    transfers.apply(load, by=by, at=at)
+    transfers.preview(vivafiles.packed(vivafiles.whole()), name="again.zip", by=by, at=at)

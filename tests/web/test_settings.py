@@ -83,10 +83,10 @@ def test_only_admins_set_up_the_workspace(world: World, enter: In, url: str, who
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        ("owner", ["You", "Workspace", "People", "Teams", "Periods"]),
-        ("lead", ["You", "Teams"]),
-        ("member", ["You"]),
-        ("observer", ["You"]),
+        ("owner", ["You", "Workspace", "People", "Teams", "Periods", "Import and export"]),
+        ("lead", ["You", "Teams", "Export"]),
+        ("member", ["You", "Export"]),
+        ("observer", ["You", "Export"]),
     ],
 )
 def test_the_tabs_offer_only_what_the_person_may_set(

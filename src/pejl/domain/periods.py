@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from pejl.domain.values import PeriodKind, Refused
 
@@ -110,6 +111,25 @@ def iso_week(day: date) -> tuple[int, int]:
     """
     found = day.isocalendar()
     return found.year, found.week
+
+
+def moment(text: str, *, zone: ZoneInfo) -> datetime:
+    """What "as known on" means: a day is its end in `zone`, an RFC 3339 moment is itself.
+
+    Raises `ValueError` for anything else.
+
+    >>> moment("2026-10-03", zone=ZoneInfo("Europe/Copenhagen")).isoformat()
+    '2026-10-03T23:59:59.999999+02:00'
+    """
+    try:
+        day = date.fromisoformat(text)
+        following = datetime.combine(day + timedelta(days=1), time(), zone)
+    except (ValueError, OverflowError):
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            raise ValueError(text) from None
+        return found
+    return following - timedelta(microseconds=1)
 
 
 def week_of(span: Span, today: date) -> tuple[int, int]:

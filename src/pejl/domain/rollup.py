@@ -104,16 +104,20 @@ def compute(
     *,
     order: Iterable[Id] | None = None,
     cap: bool = True,
+    capped: Mapping[Id, bool] | None = None,
     initiatives: bool = False,
 ) -> dict[Id, Figures]:
     """The figures of every goal among ``order`` (default: all) that is fed by its children.
 
     ``edges`` lead from a parent to its (child, share). ``order`` may come in any order and is worked
     children first; a child outside it, or fed otherwise, counts with its stored figures. A child that
-    is not among ``nodes`` is left out. Raises :class:`Refused` ``share.over-one``, ``alignment.cycle``.
+    is not among ``nodes`` is left out. ``capped`` overrides ``cap`` for parents of their own; one that it
+    says False of has the rules of a product without a cap, where nothing contributing is 0. Raises
+    :class:`Refused` ``share.over-one``, ``alignment.cycle``.
     """
     wanted = [id_ for id_ in (nodes if order is None else order) if nodes[id_].mode is ProgressMode.CHILDREN]
     children = {id_: [child for child, _ in edges.get(id_, ())] for id_ in wanted}
+    own = capped or {}
     figures: dict[Id, Figures] = {}
     for id_ in alignment.order(wanted, children=children):
         counted = [
@@ -126,7 +130,8 @@ def compute(
             figures[id_] = _summed(node.metric, counted)
         else:
             parts = [(share, _progress(child, found)) for share, child, found in counted]
-            figures[id_] = Figures(combine(parts, cap=cap), None)
+            reached = combine(parts, cap=own.get(id_, cap))
+            figures[id_] = Figures(0.0 if reached is None and own.get(id_) is False else reached, None)
     return figures
 
 

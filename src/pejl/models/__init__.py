@@ -17,6 +17,7 @@ from pejl.models.history import Event, Once
 from pejl.models.kpis import Guardrail, Kpi, Reading
 from pejl.models.people import Person, Team, TeamMember
 from pejl.models.periods import Period
+from pejl.models.transfers import Import, ImportState, Record
 from pejl.models.workspace import Account, Workspace
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "GoalTeam",
     "GoalVersion",
     "Guardrail",
+    "Import",
+    "ImportState",
     "Kpi",
     "Mention",
     "Milestone",
@@ -40,6 +43,7 @@ __all__ = [
     "Period",
     "Person",
     "Reading",
+    "Record",
     "Task",
     "Team",
     "TeamMember",

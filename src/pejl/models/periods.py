@@ -18,6 +18,9 @@ class Period(Row):
     end_date = models.DateField()
     year = models.IntegerField(default=0)
     number = models.PositiveSmallIntegerField(default=0)
+    # None is the workspace's own rule. False where an import brought the figures of a product without a cap,
+    # where an objective under which nothing contributes stands at 0.
+    capped = models.BooleanField(null=True, default=None)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -31,6 +31,8 @@ class Workspace(models.Model):
     checkin_weekday = models.PositiveSmallIntegerField(default=0)
     checkin_at = models.TimeField(default=time(9))
     checkin_every_weeks = models.PositiveSmallIntegerField(default=1)
+    # Keys here are those of the imported file with their lowest 32 bits turned by this; see services.dumps.
+    id_mask = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
 
 

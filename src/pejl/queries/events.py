@@ -83,14 +83,19 @@ class Feed:
 
 def feed(by: Member, *, since: datetime | None) -> Feed:
     """What others did on the goals near this person, and KPIs that left their range. Five queries."""
-    near = list(_near(by).values_list("pk", flat=True)[:MOST_GOALS])
-    told = Q(verb__in=OF_GOALS, goal_id__in=near) | Q(verb="kpi.read", data__inside=False)
+    names = ("pk", "title", "kind", "metric_kind")
+    near = {
+        pk: EventGoal(pk, title, Kind(kind), metric)
+        for pk, title, kind, metric in _near(by).values_list(*names)[:MOST_GOALS]
+    }
+    told = Q(verb__in=OF_GOALS, goal_id__in=list(near)) | Q(verb="kpi.read", data__inside=False)
     rows = Event.objects.filter(told, workspace_id=by.workspace_id)
     # A whole OKR is written at once: its objective tells it.
-    rows = rows.exclude(verb="goal.created", goal__kind=Kind.KEY_RESULT)
+    parts = [one.id for one in near.values() if one.kind is Kind.KEY_RESULT]
+    rows = rows.exclude(verb="goal.created", goal_id__in=parts)
     if by.person_id is not None:
         rows = rows.exclude(by_id=by.person_id)
-    read = list(rows.select_related("by", "goal").order_by("-at", "-pk")[:READ])
+    read = list(rows.select_related("by").order_by("-at", "-pk")[:READ])
     words = _words(by, read)
     # What was withdrawn or removed again is not told, nor what it said.
     standing = [one for one in read if one.verb not in SAID or one.subject in words]
@@ -99,7 +104,7 @@ def feed(by: Member, *, since: datetime | None) -> Feed:
     found, rest = found[:SHOWN], found[SHOWN:]
     others = _others(by, found)
     return Feed(
-        tuple(_row(one, others, words, since=since) for one in found),
+        tuple(_row(one, near, others, words, since=since) for one in found),
         since,
         sum(since is not None and one.at > since for one in rest),
     )
@@ -158,11 +163,15 @@ def _words(by: Member, found: list[Event]) -> dict[UUID, Words]:
 
 
 def _row(
-    one: Event, others: dict[UUID, EventGoal], words: dict[UUID, Words], *, since: datetime | None
+    one: Event,
+    near: dict[UUID, EventGoal],
+    others: dict[UUID, EventGoal],
+    words: dict[UUID, Words],
+    *,
+    since: datetime | None,
 ) -> EventRow:
-    goal, said = None, words.get(one.subject, Words()) if one.subject else Words()
-    if one.goal is not None:
-        goal = EventGoal(one.goal.pk, one.goal.title, Kind(one.goal.kind), one.goal.metric_kind)
+    goal = near.get(one.goal_id) if one.goal_id else None
+    said = words.get(one.subject, Words()) if one.subject else Words()
     return EventRow(
         id=one.pk,
         at=one.at,
@@ -170,7 +179,7 @@ def _row(
         verb=one.verb,
         goal=goal,
         other=others.get(one.subject) if one.subject else None,
-        kpi=one.subject if one.goal is None else None,
+        kpi=one.subject if one.goal_id is None else None,
         text=said.text,
         value=said.value,
         data=one.data,

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from pejl.domain.access import Right
-from pejl.domain.values import Role, State
+from pejl.domain.values import State
 from pejl.models import GoalPerson, GoalTeam, Guardrail, Kpi, Reading
 from pejl.queries import scope
 from pejl.queries.scope import Member, NotFound
@@ -78,15 +78,15 @@ def _rows(by: Member, kpis: Any, *, at: datetime | None) -> list[KpiRow]:
 
 def may_change(by: Member, row: KpiRow) -> bool:
     """Admins; the leads of its team; its owner."""
-    if by.is_admin or by.role is Role.OBSERVER:
-        return by.is_admin
+    if by.is_admin or not by.writes:
+        return by.writes
     own = row.owner_id is not None and row.owner_id == by.person_id
     return row.team_id in by.leads or (own and (row.team_id is None or row.team_id in by.teams))
 
 
 def may_read(by: Member, row: KpiRow) -> bool:
     """Give it a reading: those who may change it, and the members of its team."""
-    return may_change(by, row) or (by.role is not Role.OBSERVER and row.team_id in by.teams)
+    return may_change(by, row) or (by.writes and row.team_id in by.teams)
 
 
 def guardable(by: Member, row: KpiRow, *, text: str = "") -> tuple[tuple[GuardedGoal, ...], bool]:

@@ -66,6 +66,11 @@ class Member:
     def is_admin(self) -> bool:
         return self.role in {Role.ADMIN, Role.OWNER}
 
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything they may write here at all: observers and the past only read."""
+        return self.as_of is None and self.role is not Role.OBSERVER
+
 
 def goals(by: Member, *, at: datetime | None = None) -> QuerySet[Goal]:
     """The goals of the workspace that the person may see (who is on them as known `at`; None is now)."""

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from pejl.domain import alignment, rollup, status
 from pejl.domain.status import Limits
@@ -104,7 +104,7 @@ def verify(workspace: Workspace, *, today: date) -> list[Difference]:  # noqa: A
     pace moves with the calendar, so that no stored figure depends on `today`. To mend what is found:
     `refresh` those goals.
     """
-    rows = {row.pk: row for row in Goal.objects.filter(workspace_id=workspace.pk, removed_at=None)}
+    rows = {row.pk: row for row in _rows(workspace.pk)}
     before = {key: _stored(row) for key, row in rows.items()}
     edges = _edges(workspace.pk, rows)
     found = measures.records(workspace.pk, rows)
@@ -130,12 +130,14 @@ def _edges(workspace_id: UUID, parents: Collection[UUID]) -> Edges:
     return found
 
 
-def _goals(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Goal]:
-    return {
-        row.pk: row
-        for some in measures.batches(ids)
-        for row in Goal.objects.filter(workspace_id=workspace_id, pk__in=some, removed_at=None)
-    }
+def _goals(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Any]:
+    return {row.pk: row for some in measures.batches(ids) for row in _rows(workspace_id).filter(pk__in=some)}
+
+
+def _rows(workspace_id: UUID) -> Any:
+    """Goals with `period_capped`: whether their period has a cap rule of its own."""
+    rows = Goal.objects.filter(workspace_id=workspace_id, removed_at=None)
+    return rows.annotate(period_capped=F("period__capped"))
 
 
 def _children(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Any]:
@@ -156,7 +158,7 @@ def _own(row: Goal, found: Records) -> tuple[Decimal | None, float | None]:
 
 
 def _roll_up(
-    workspace: Workspace, rows: Mapping[UUID, Goal], *, others: Mapping[UUID, Any], edges: Edges
+    workspace: Workspace, rows: Mapping[UUID, Any], *, others: Mapping[UUID, Any], edges: Edges
 ) -> None:
     """Sets value and progress of those rows that are fed by their children."""
     nodes = {key: _node(row, computed=False) for key, row in others.items()}
@@ -167,7 +169,12 @@ def _roll_up(
         if parent in nodes
     }
     computed = rollup.compute(
-        nodes, known, order=list(rows), cap=workspace.capped, initiatives=workspace.initiatives_contribute
+        nodes,
+        known,
+        order=list(rows),
+        cap=workspace.capped,
+        capped={key: row.period_capped for key, row in rows.items() if row.period_capped is not None},
+        initiatives=workspace.initiatives_contribute,
     )
     for key, figures in computed.items():
         rows[key].progress, rows[key].value = figures.progress, figures.value

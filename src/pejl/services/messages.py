@@ -215,6 +215,48 @@ _WORKSPACES: Final = {
     "workspace.switch": _("Choose on or off."),
     "workspace.timezone": _("There is no time zone called %(name)s. Choose one from the list."),
 }
+_DUMPS: Final = {
+    "file.cut-off": _("The end of this file is missing. Fetch or make it again."),
+    "file.damaged": _("%(file)s in this file is not as it was written. Fetch or make the file again."),
+    "file.figures": _("The figures in this file do not follow from its records (%(what)s)."),
+    "file.inconsistent": _("The rows of this file do not fit together (%(what)s)."),
+    "file.newer": _(
+        "This file comes from a newer Pejl (%(file)s: %(name)s). Bring this one up to date first."
+    ),
+    "file.not-backup": _("This file is not a backup made by Pejl."),
+    "file.not-empty": _("There are goals, KPIs or check-ins in this workspace. Import into an empty one."),
+    "file.not-portable": _("This file is not a portable export from Pejl."),
+    "file.row": _("Line %(line)s of %(file)s cannot be read (%(name)s)."),
+    "file.server-not-empty": _(
+        "There are accounts or workspaces on this server. Use --replace to put the backup in their place."
+    ),
+    "file.unreadable": _("%(file)s cannot be read: %(why)s."),
+    "file.unwritable": _("%(file)s cannot be written: %(why)s."),
+    "file.version": _("This file is of version %(version)s. This Pejl reads version %(known)s."),
+    "file.unpacks": _("This file unpacks to more than Pejl takes in at once."),
+}
+_FILES: Final = {
+    "file.broken-json": _("%(member)s in this file breaks off or is not JSON. Fetch the file again."),
+    "file.broken-table": _("This table cannot be opened. It is cut off or damaged. Fetch or save it again."),
+    "file.broken-zip": _("This ZIP cannot be opened. It is cut off or damaged. Fetch it again."),
+    "file.duplicate-member": _(
+        "%(member)s stands twice in this ZIP. Keep the right one and take out the other."
+    ),
+    "file.encrypted": _("This ZIP is locked with a password. Unpack it and pack it again without one."),
+    "file.no-headings": _("There is no row of headings in this file."),
+    "file.not-recognised": _(
+        "There is nothing in this ZIP that Pejl knows. Choose an export from Viva Goals."
+    ),
+    "file.not-table": _("This file is not a table. Save it as CSV or as Excel (.xlsx)."),
+    "file.old-excel": _(
+        "This is an old Excel file (.xls) or has a password. Save it as .xlsx without a password."
+    ),
+    "file.missing": _("Choose a file."),
+    "file.unknown": _("Pejl cannot tell what this file holds. Choose an export from Viva Goals."),
+    "file.too-large": _("This file is larger than Pejl reads at once, in all or in one of its parts."),
+    "import.applied": _("This import is applied already, so it stays."),
+    "import.gone": _("The file is no longer kept here. Give it up and choose it again."),
+}
 SENTENCES: Final[Mapping[str, str | Promise]] = {
     **_AMOUNTS,
     **_METRICS,
@@ -223,4 +265,6 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     **_CHECKINS,
     **_PEOPLE,
     **_WORKSPACES,
+    **_DUMPS,
+    **_FILES,
 }

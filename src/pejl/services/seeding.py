@@ -119,10 +119,12 @@ class _Stage:
         self.chance = random.Random(f"{seed}:{workspace.slug}")  # noqa: S311 - plausible, not secret
         self.ids = Ids(self.chance)
         own = {"workspace_id": workspace.pk.hex}
-        models = (
-            Person, Team, TeamMember, Goal, GoalVersion, GoalPerson, GoalTeam, Edge, Checkin, Figure, Event,
-        )  # fmt: skip
-        self.tables: dict[Any, Table] = {model: Table(model, **own) for model in models}
+        first = (Table(Person, **own), Table(Team, **own))
+        goals = Table(Goal, after=first, **own)
+        self.tables: dict[Any, Table] = {Person: first[0], Team: first[1], Goal: goals}
+        self.tables[TeamMember] = Table(TeamMember, after=first, **own)
+        for model in (GoalVersion, GoalPerson, GoalTeam, Edge, Checkin, Figure, Event):
+            self.tables[model] = Table(model, after=(goals,), **own)
         self.people = [self.ids.at(founded) for _ in range(people)]
         self.teams = seeding_plans.teams(people, chance=self.chance, ids=self.ids, at=founded)
         self.course = Course(workspace, self.tables, self.ids, self.chance, self.people)

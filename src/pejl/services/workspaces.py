@@ -19,7 +19,7 @@ from pejl.domain.values import PeriodKind, Role, State
 from pejl.models import Goal, Person, Workspace
 from pejl.queries import people as found
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import commands, events, figures, gates, people, periods, removals, texts
+from pejl.services import commands, events, figures, gates, people, periods, removals, texts, transfers
 from pejl.services.commands import command
 from pejl.services.errors import Reason, Rejected
 from pejl.services.people import NewPerson
@@ -180,6 +180,7 @@ def _remove(workspace: UUID, *, by: Member, at: datetime, confirm_name: str) -> 
     name = commands.workspace(by).name
     if confirm_name != name:
         raise Rejected.one("workspace.confirm-name", field="confirm_name", name=name)
+    transfers.forget_all(by)
     removals.clear(workspace)
     log.info("workspace %s removed by person %s at %s", workspace, by.person_id, at.isoformat())
 

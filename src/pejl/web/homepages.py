@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pejl.domain.access import Right
-from pejl.domain.values import Metric, MetricKind, Role
+from pejl.domain.values import Metric, MetricKind
 from pejl.queries import dues
 from pejl.queries.goals import GoalRow
 from pejl.queries.homes import Due, Home
@@ -105,8 +105,10 @@ class Page:
 
 def page(home: Home, *, by: Member, now: datetime, trouble: Trouble | None = None) -> Page:
     return Page(
-        greeting=greeting(by, due=home.due_count, now=now),
-        lede=_lede(home),
+        greeting=_("Your OKRs on %(day)s") % {"day": told_as.day_year(by.today(now))}
+        if by.as_of
+        else greeting(by, due=home.due_count, now=now),
+        lede="" if by.as_of else _lede(home),
         deadline=_deadline(home, by=by),
         waits=tuple(wait(one, by=by, now=now, trouble=trouble) for one in home.due),
         more_due=home.due_count - len(home.due),
@@ -122,7 +124,7 @@ def page(home: Home, *, by: Member, now: datetime, trouble: Trouble | None = Non
         more_new=home.feed.more_new,
         ruler=_ruler(home, by=by, now=now),
         nothing_of_mine=not (home.okrs or home.loose or home.initiatives or home.due),
-        may_write=by.role is not Role.OBSERVER,
+        may_write=by.writes,
     )
 
 

@@ -78,7 +78,7 @@ def _told(deed: Deed, life: Life, zone: ZoneInfo) -> Told:
 
 def _changed(change: Change, ending: Ending | None) -> dict[str, Any]:
     told: dict[str, Any] = {"sentence": changes.sentence(change)}
-    told["target"] = rules.sort(change.field) is Sort.TARGET or change.field == "milestone"
+    told["target"] = rules.sort(change.field) is Sort.TARGET
     if change.field in LONG:
         words = [
             changepages.field_value(change.field, held, unit=change.unit) if held else ""

@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from pejl.queries import workspaces
+from pejl.queries import past, workspaces
 from pejl.queries.scope import Member, NotFound
 from pejl.services import messages as sentences
 from pejl.services.errors import Rejected
-from pejl.web import shell
+from pejl.web import pasts, shell
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -28,8 +28,16 @@ def signed_in(view: View[P]) -> View[P]:
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **options: P.kwargs) -> HttpResponse:
-        if member_or_none(request) is not None:
-            return view(request, *args, **options)
+        by = member_or_none(request)
+        if by is not None:
+            then = pasts.moment(request, by, now=now(request))
+            if then is None:
+                return view(request, *args, **options)
+            if not getattr(view, "of_any_day", False) or request.method not in {"GET", "HEAD"}:
+                return away(request, by=by, then=then)
+            with past.known(by, at=then) as reader:
+                request.member, request.now = reader, then  # type: ignore[attr-defined]
+                return view(request, *args, **options)
         if not workspaces.any_exist():
             return HttpResponseRedirect("/start")
         if request.user.is_authenticated:
@@ -37,6 +45,21 @@ def signed_in(view: View[P]) -> View[P]:
         return HttpResponseRedirect("/signin?" + urlencode({"next": request.get_full_path()}))
 
     return guarded  # type: ignore[return-value]
+
+
+def away(request: HttpRequest, *, by: Member, then: datetime) -> HttpResponse:
+    """Somebody who looks back meant to write: nothing is written, and what they typed can be sent today."""
+    typed = [(name, text) for name, texts in request.POST.lists() for text in texts]
+    hidden = {"csrfmiddlewaretoken", "key"}
+    return bare(
+        request,
+        "past.html",
+        status=409,
+        day=by.today(then),
+        typed=[one for one in typed if one[0] not in hidden] if request.method == "POST" else [],
+        path=request.path,
+        sends=request.method == "POST",
+    )
 
 
 def member_or_none(request: HttpRequest) -> Member | None:

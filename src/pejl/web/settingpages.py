@@ -85,11 +85,12 @@ def stamp(request: HttpRequest) -> dict[str, Any]:
 
 
 def page(request: HttpRequest, template: str, page: Mapping[str, Any], **context: Any) -> HttpResponse:
-    """A page of the settings with its tabs. `page` holds `typed`, `errors` and `status` after a refusal."""
+    """A page of the settings with its tabs. `template` is one of theirs, or has its own room in front; `page`
+    holds `typed`, `errors` and `status` after a refusal."""
     by = pages.member(request)
     return pages.render(
         request,
-        f"settings/{template}.html",
+        f"{template}.html" if "/" in template else f"settings/{template}.html",
         status=page.get("status", 200),
         typed=page.get("typed", {}),
         errors=page.get("errors", {}),
@@ -107,7 +108,9 @@ def _tabs(by: Member, here: str) -> list[tuple[str, str, bool]]:
     if by.is_admin or by.leads:
         tabs.append((_("Teams"), "/settings/teams"))
     if by.is_admin:
-        tabs.append((_("Periods"), "/settings/periods"))
+        tabs += [(_("Periods"), "/settings/periods"), (_("Import and export"), "/settings/imports")]
+    else:
+        tabs.append((_("Export"), "/settings/exports"))
     own = here in {"/settings", "/settings/me", "/settings/password"}
-    inside = f"{here}/"
+    inside = f"{here}/".replace("/settings/exports/", "/settings/imports/") if by.is_admin else f"{here}/"
     return [(title, url, own if url == "/settings" else inside.startswith(f"{url}/")) for title, url in tabs]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pejl.domain.values import Role
 from pejl.queries import frames
 from pejl.queries.scope import Member
-from pejl.web import charts
+from pejl.web import charts, pasts
 from pejl.web import format as told_as
 
 
@@ -47,6 +47,10 @@ class Shell:
     language: str
     theme: str
     can_create: bool
+    as_of: date | None
+    latest: date
+    here: str
+    asked: tuple[tuple[str, str], ...]
 
 
 def build(request: HttpRequest) -> Shell:
@@ -73,8 +77,8 @@ def build(request: HttpRequest) -> Shell:
         workspaces=frame.places,
         person_name=by.name,
         person_id=by.person_id,
-        nav=_nav(request.path, due=frame.due),
-        foot=(_item(_("Settings"), "/settings", "settings", request.path),),
+        nav=_nav(request.path, due=frame.due, past=by.as_of is not None),
+        foot=() if by.as_of else (_item(_("Settings"), "/settings", "settings", request.path),),
         teams=tuple(
             NavTeam(team.name, f"/teams/{team.id}", request.path == f"/teams/{team.id}")
             for team in frame.teams
@@ -84,14 +88,20 @@ def build(request: HttpRequest) -> Shell:
         today=today,
         language=language,
         theme=request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in {"light", "dark"} else "",
-        can_create=by.role is not Role.OBSERVER,
+        can_create=by.writes,
+        as_of=None if by.as_of is None else today,
+        latest=by.today(timezone.now()) - timedelta(days=1),
+        here=request.path,
+        asked=tuple((name, str(text)) for name, text in request.GET.items() if name != pasts.KEPT),
     )
 
 
-def _nav(path: str, *, due: int) -> tuple[NavItem, ...]:
+def _nav(path: str, *, due: int, past: bool) -> tuple[NavItem, ...]:
+    """A past day has nothing to check in on."""
+    checkin = () if past else (_item(_("Check-in"), "/checkin", "checkin", path, count=due),)
     return (
         NavItem(_("Home"), "/", "home", path == "/"),
-        _item(_("Check-in"), "/checkin", "checkin", path, count=due),
+        *checkin,
         _item(_("Objectives"), "/goals", "goals", path),
         _item(_("KPIs"), "/kpis", "kpi", path),
     )

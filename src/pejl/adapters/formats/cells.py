@@ -14,15 +14,15 @@ Reading(value=None, reason='date cannot be read')
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from html.parser import HTMLParser
+from decimal import Context, Decimal
+from functools import lru_cache
 from io import SEEK_END
 from struct import unpack_from
 from typing import Any, BinaryIO, Final, Generic, NamedTuple, TypeVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
-from zlib import error as DeflateError
 
 from pejl.domain.values import Refused, State, Status
 
@@ -63,7 +63,9 @@ _TAIL: Final = 0xFFFF + _END + _FAR_LOCATOR + _FAR_END
 _YEARS: Final = range(1900, 2200)
 _CENTURY: Final = 2000
 _MONTH_COUNT: Final = 12
-_LARGEST: Final = 30  # powers of ten either way; beyond it a text is a mistake, and costs memory to write
+_DIGITS: Final = 30  # before and after the point; beyond it a text is a mistake, and costs memory to write
+_LAST_PLACE: Final = Decimal(1).scaleb(-_DIGITS)
+_WIDE: Final = Context(prec=3 * _DIGITS)
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -118,6 +120,8 @@ def plain(raw: object) -> str:
     text = raw if isinstance(raw, str) else str(raw)
     if len(text) > MAX_CELL:
         raise Refused("file.too-large", field="file", limit=MAX_CELL)
+    if text.isprintable():  # nearly all are: nothing to take out
+        return text.strip()
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -127,7 +131,9 @@ def kept(record: Any, *, _depth: int = 0) -> Any:
     if isinstance(record, str):
         if len(record) > MAX_CELL:
             raise Refused("file.too-large", field="file", limit=MAX_CELL)
-        return _UNSTORED.sub("", record)
+        return record if record.isprintable() else _UNSTORED.sub("", record)
+    if record is None or isinstance(record, int):
+        return record
     if _depth > MAX_DEPTH:
         raise Refused("file.too-large", field="file", limit=MAX_DEPTH)
     if isinstance(record, dict):
@@ -164,14 +170,8 @@ def day(raw: object) -> Reading[date]:
         return _plausible(raw.date())
     if isinstance(raw, date):
         return _plausible(raw)
-    text = _spaced(plain(raw))
-    if not text:
-        return Reading(None)
-    parts = _parts(text)
-    try:
-        return _plausible(date(*parts)) if parts else Reading(None, NO_DATE)
-    except ValueError:
-        return Reading(None, NO_DATE)
+    text = plain(raw)
+    return _day(text) if text else Reading(None)
 
 
 def moment(raw: object) -> Reading[datetime]:
@@ -210,15 +210,6 @@ def words(raw: object, *, by: str = ";") -> tuple[str, ...]:
     return tuple(part for one in re.split(f"[{re.escape(by)}]", plain(raw)) if (part := one.strip()))
 
 
-def unmarked(html: object) -> str:
-    """The text of a piece of HTML: a line for each block, scripts and styles left out."""
-    reader = _Text()
-    reader.feed(plain(html))
-    reader.close()
-    lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in "".join(reader.parts).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
 def weigh(file: BinaryIO) -> int:
     """The size of the file in bytes; it stands at its beginning afterwards. Refuses one over MAX_FILE."""
     size = file.seek(0, SEEK_END)
@@ -249,10 +240,11 @@ def archive(file: BinaryIO, *, member: int = MAX_UNPACKED) -> ZipFile:
         opened = ZipFile(file)
     except (BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise Refused("file.broken-zip", field="file") from error
-    members = opened.infolist()
-    if len({one.filename for one in members}) < len(members):
-        raise Refused("file.duplicate-member", field="file", member="")
+    members, names = opened.infolist(), set[str]()
     for one in members:
+        if one.filename in names:
+            raise Refused("file.duplicate-member", field="file", member=one.filename)
+        names.add(one.filename)
         if one.flag_bits & _ENCRYPTED:
             raise Refused("file.encrypted", field="file", member=one.filename)
         if one.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
@@ -262,6 +254,19 @@ def archive(file: BinaryIO, *, member: int = MAX_UNPACKED) -> ZipFile:
     if sum(one.file_size for one in members) > MAX_UNPACKED:
         raise Refused("file.too-large", field="file", limit=MAX_UNPACKED)
     return opened
+
+
+def listed(file: BinaryIO) -> tuple[str, ...]:
+    """The names in a ZIP, for telling what it is; nothing where it is none, or one that cannot be listed."""
+    try:
+        weigh(file)
+        _list_size(file)
+        with ZipFile(file) as opened:
+            return tuple(opened.namelist())
+    except (Refused, BadZipFile, NotImplementedError, ValueError, OSError):
+        return ()
+    finally:
+        file.seek(0)
 
 
 class Unpacked:
@@ -284,7 +289,7 @@ class Unpacked:
     def read(self, size: int) -> bytes:
         try:
             chunk = self._stream.read(size)
-        except (BadZipFile, DeflateError, EOFError, OSError) as error:
+        except (BadZipFile, zlib.error, EOFError, OSError) as error:
             raise Refused("file.broken-zip", field="file", member=self._name) from error
         self._read += len(chunk)
         if self._read > self._most or self._read - self._marked > MAX_RECORD:
@@ -309,50 +314,34 @@ def _list_size(file: BinaryIO) -> None:
         raise Refused("file.too-large", field="file", limit=MAX_LISTING)
 
 
-class _Text(HTMLParser):
-    _BLOCKS: Final = frozenset(
-        {"p", "div", "br", "li", "ul", "ol", "tr", "table", "blockquote", "pre"}
-        | {f"h{n}" for n in range(1, 7)}
-    )
-    _SILENT: Final = frozenset({"script", "style", "head", "title"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._silent += tag in self._SILENT
-        if tag in self._BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in self._SILENT))
-        if tag in self._BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data.replace("\n", " "))
-
-
 def _key(word: object) -> str:
-    return re.sub(r"[\s_-]+", " ", plain(word)).strip().casefold()
+    return _worded(plain(word))
+
+
+@lru_cache(maxsize=256)
+def _worded(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text).strip().casefold()
+
+
+@lru_cache(maxsize=4096)  # a file has few days, each many times
+def _day(text: str) -> Reading[date]:
+    parts = _parts(_spaced(text))
+    try:
+        return _plausible(date(*parts)) if parts else Reading(None, NO_DATE)
+    except ValueError:
+        return Reading(None, NO_DATE)
 
 
 def _spaced(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def _small(value: Decimal) -> bool:
-    if not value.is_finite() or (value and abs(value.adjusted()) > _LARGEST):
-        return False
-    exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and abs(exponent) <= 2 * _LARGEST
-
-
 def _bounded(value: Decimal) -> Reading[Decimal]:
-    return Reading(value) if _small(value) else Reading(None, NOT_A_NUMBER)
+    if not value.is_finite() or (value and value.adjusted() > _DIGITS):
+        return Reading(None, NOT_A_NUMBER)
+    if int(value.as_tuple().exponent) < -_DIGITS:  # a binary fraction written out: its tail says nothing
+        value = value.quantize(_LAST_PLACE, context=_WIDE)
+    return Reading(value)
 
 
 def _plausible(found: date) -> Reading[date]:

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from pejl.queries import changes, goals, lives, periods
-from pejl.web import changepages, goalwords, lifepages, pages
+from pejl.web import changepages, goalwords, lifepages, pages, pasts
 
 _MOST_DIGITS = 5
 
@@ -17,6 +17,7 @@ _MOST_DIGITS = 5
 @require_safe
 @pages.signed_in
 def moved(request: HttpRequest) -> HttpResponse:
+    """Looks back by its own two days, from today: a past day knows nothing of goals removed before it."""
     by, now = pages.member(request), pages.now(request)
     asked = changepages.days(
         periods.every(by),
@@ -39,6 +40,7 @@ def moved(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @pages.signed_in
+@pasts.of_any_day
 def history(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     by, now = pages.member(request), pages.now(request)
     goal = goals.one(by, goal_id, now=now)

@@ -14,12 +14,13 @@ from pejl.queries import goals as goals_read
 from pejl.queries import scope
 from pejl.services import goals
 from pejl.services.errors import Rejected
-from pejl.web import goalpages, pages
+from pejl.web import goalpages, pages, pasts
 from pejl.web.views import alignment, corrections
 
 
 @require_safe
 @pages.signed_in
+@pasts.of_any_day
 def goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     return goalpages.show(request, goal_id)
 

@@ -14,15 +14,17 @@ from pejl.queries import homes, visits
 from pejl.queries.scope import NotFound
 from pejl.services import checkins, people
 from pejl.services.errors import Rejected
-from pejl.web import homepages, pages
+from pejl.web import homepages, pages, pasts
 from pejl.web.forms import home as forms
 from pejl.web.homepages import Trouble
 
 VISIT = timedelta(hours=1)
+LOOKING_BACK = timedelta(days=7)  # how far back the news of a past day go
 
 
 @pages.signed_in
 @require_GET
+@pasts.of_any_day
 def home(request: HttpRequest) -> HttpResponse:
     return _page(request, since=_since(request))
 
@@ -75,6 +77,8 @@ def _since(request: HttpRequest) -> datetime | None:
     anybody else sees, and looking again in the same visit writes nothing more.
     """
     by, now = pages.member(request), pages.now(request)
+    if by.as_of is not None:
+        return now - LOOKING_BACK
     kept, last = request.session.get("since", {}), visits.last(by)
     begins = last is None or now - last > VISIT
     if begins or kept.get("slug") != by.slug:

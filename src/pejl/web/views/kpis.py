@@ -12,33 +12,32 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pejl.domain.access import Right
-from pejl.domain.values import Metric, MetricKind, Role
+from pejl.domain.values import Metric, MetricKind
 from pejl.queries import directories
 from pejl.queries import kpis as queries
 from pejl.queries.kpis import KpiRow
 from pejl.queries.scope import Forbidden, Member
 from pejl.services import kpis
 from pejl.services.errors import Rejected
-from pejl.web import charts, goalpages, goalwords, pages
+from pejl.web import charts, goalpages, goalwords, pages, pasts
 from pejl.web.forms import kpis as forms
 
 
 @require_safe
 @pages.signed_in
+@pasts.of_any_day
 def every(request: HttpRequest) -> HttpResponse:
     by = pages.member(request)
     rows = [(row, _limit(row), _spark(row)) for row in queries.rows(by)]
     outside = sum(row.in_range is False for row, _limit, _drawn in rows)
-    return pages.render(
-        request, "kpis/every.html", rows=rows, outside=outside, may_add=by.role is not Role.OBSERVER
-    )
+    return pages.render(request, "kpis/every.html", rows=rows, outside=outside, may_add=by.writes)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @pages.signed_in
 def new(request: HttpRequest) -> HttpResponse:
     by = pages.member(request)
-    if by.role is Role.OBSERVER:
+    if not by.writes:
         raise Forbidden(Right.CREATE)
     if request.method != "POST":
         return _form(request, None, typed={"owner": str(by.person_id or "")})
@@ -103,6 +102,7 @@ def _form(
 
 @require_safe
 @pages.signed_in
+@pasts.of_any_day
 def one(request: HttpRequest, item: UUID) -> HttpResponse:
     return _one(request, item)
 

@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
-from pejl.domain.values import Role
 from pejl.queries import periods, trees
-from pejl.web import pages, treepages
+from pejl.web import pages, pasts, treepages
 from pejl.web.treepages import Choice
 
 
 @pages.signed_in
 @require_GET
+@pasts.of_any_day
 def organisation(request: HttpRequest) -> HttpResponse:
     by, choice = pages.member(request), _choice(request)
     tree = trees.organisation(by, periods=choice.periods, now=pages.now(request))
@@ -25,16 +25,18 @@ def organisation(request: HttpRequest) -> HttpResponse:
 
 @pages.signed_in
 @require_GET
+@pasts.of_any_day
 def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     by, choice = pages.member(request), _choice(request)
     page = trees.team(by, team_id)
     tree = trees.of_team(by, team_id, periods=choice.periods, now=pages.now(request))
-    settings = by.is_admin or team_id in by.leads
+    settings = by.writes and (by.is_admin or team_id in by.leads)
     return _page(request, "trees/team.html", tree, choice, team=page, may_set=settings)
 
 
 @pages.signed_in
 @require_GET
+@pasts.of_any_day
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     by, choice = pages.member(request), _choice(request)
     page = trees.person(by, person_id)
@@ -57,7 +59,7 @@ def _page(request: HttpRequest, template: str, tree: trees.Tree, choice: Choice,
         tree=tree,
         choice=choice,
         me=by,
-        may_write=by.role is not Role.OBSERVER,
+        may_write=by.writes,
         **more,
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pejl.domain.access import Right
-from pejl.domain.values import Kind, Role, State
+from pejl.domain.values import Kind, State
 from pejl.queries import goals as goals_read
 from pejl.queries import scope
 from pejl.queries.goals import GoalRow
@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _writer(request: HttpRequest) -> Member:
     by = pages.member(request)
-    if by.role is Role.OBSERVER:
+    if not by.writes:
         raise Forbidden(Right.CREATE)
     return by
 
