@@ -27,7 +27,6 @@ FIXED = [
     "/settings/people",
     "/settings/teams",
     "/settings/periods",
-    "/settings/workspace/removal",
     "/settings/imports",
     "/settings/exports",
     "/changes",

@@ -15,7 +15,7 @@ from django.apps import apps
 from adapters import vivafiles as viva
 from pejl.domain.values import Kind, Role, State, Status, Visibility
 from pejl.models import Checkin, Edge, Goal, GoalPerson, Import, Period, Person, Record, Task, Team
-from pejl.queries import people
+from pejl.queries import people, scope
 from pejl.queries.scope import Forbidden, Member, NotFound
 from pejl.services import doctors, transfers, workspaces
 from pejl.services.errors import Conflict, Rejected
@@ -228,6 +228,24 @@ def test_closed_postponed_and_private_goals_stay_so(world: World, system: Member
     assert here(system, "Goal 2").state == State.POSTPONED
     assert here(system, "Goal 3").status == Status.OFF_TRACK
     assert here(system, "Goal 4").visibility == Visibility.CHOSEN
+
+
+def test_what_hangs_under_a_private_goal_is_private_too(world: World, system: Member) -> None:
+    arrays = {
+        "objectives": [
+            viva.goal(1, Permissions={"View": [viva.BO], "Edit": {}, "Align": {}}),
+            viva.goal(2, **KR, Outcome=viva.metric(), Parent_IDs=[1]),
+            viva.goal(3, **KR, Outcome=viva.metric(), Parent_IDs=[2]),
+        ]
+    }
+    bring(system, world, arrays)
+    bo = Person.objects.get(workspace_id=system.workspace_id, email="bo@nord.example")
+    stranger = Person.objects.create(workspace_id=system.workspace_id, name="Ea", created_at=world.at)
+    for title in ("Goal 1", "Goal 2", "Goal 3"):
+        assert here(system, title).visibility == Visibility.CHOSEN
+        goal = here(system, title).pk
+        assert scope.goals(people.member("moved", bo.pk)).filter(pk=goal).exists()
+        assert not scope.goals(people.member("moved", stranger.pk)).filter(pk=goal).exists()
 
 
 def test_nested_and_archived_teams_come_with_their_leads(world: World, system: Member) -> None:

@@ -17,7 +17,15 @@ from django.utils import translation
 
 from adapters import vivafiles
 from okrs import In, enter
-from pejl.adapters.formats import cells, viva_zip, viva_zip_goals
+from pejl.adapters.formats import (
+    cells,
+    viva_explorer,
+    viva_explorer_facts,
+    viva_explorer_goals,
+    viva_zip,
+    viva_zip_goals,
+    viva_zip_rows,
+)
 from pejl.models import Checkin, Goal, Import
 from pejl.services import transfers, transfers_comparing
 from pejl.web import importpages
@@ -358,3 +366,28 @@ def test_sizes_are_written_as_the_language_writes_them() -> None:
         ]  # fmt: skip
     with translation.override("da"):
         assert importpages.size(2_340_000) == "2,3\u00a0MB"
+
+
+@pytest.mark.parametrize(
+    "module",
+    [viva_zip, viva_zip_goals, viva_zip_rows, viva_explorer, viva_explorer_facts, viva_explorer_goals],
+)
+def test_every_reason_of_a_reader_has_its_sentence(module: Any) -> None:
+    """A reason is a constant that reads as a sentence."""
+    said = {
+        value
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and value.count(" ") > 1
+    }
+    assert said <= set(importpages.REASONS), said - set(importpages.REASONS)
+
+
+def test_a_reason_with_figures_is_told_in_the_readers_language() -> None:
+    with translation.override("da"):
+        assert importpages.reason("type is not known: read as objective by its parents and its metric") == (
+            "typen kendes ikke: læst som objective efter målene ovenover og målingen"
+        )
+        assert importpages.reason("number with a thousands separator: read as 1250") == (
+            "tal med tusindtalsskilletegn: læst som 1250"
+        )
+        assert importpages.reason("something new") == "something new"

@@ -50,7 +50,7 @@ from pejl.models import (
 from pejl.models.fields import new_id
 from pejl.queries import measures
 from pejl.queries.scope import Member
-from pejl.services import figures, inserts, transfers_comparing, transfers_lines, transfers_links
+from pejl.services import figures, inserts, privacy, transfers_comparing, transfers_lines, transfers_links
 from pejl.services.inserts import Table
 from pejl.services.transfers_people import People, Periods, Teams
 
@@ -118,6 +118,7 @@ class Landing:
         self._stand()
         self._link()
         self._flush()
+        self._close_below()
         self._figures()
         self._compare()
         self.receipt.made.update(
@@ -382,6 +383,12 @@ class Landing:
             self.comments, self.records, self.people.table, self.teams.table, self.teams.members,
         ):  # fmt: skip
             table.flush()
+
+    def _close_below(self) -> None:
+        """What hangs under a private goal is private too, whatever the file says of it."""
+        private = [goal for goal, line in self.new.items() if line.chosen is not None]
+        for goal in Goal.objects.filter(workspace_id=self.workspace.pk, pk__in=private):
+            privacy.spread(goal, by=self.by, at=self.at)
 
     def _figures(self) -> None:
         figures.refresh(self.workspace, list(self.new), at=self.at, today=self.today)

@@ -21,7 +21,7 @@ _MEGA: Final = 1_000_000
 _KILO: Final = 1_000
 _OUTCOMES: Final = ("read", "landed", "merged", "skipped", "failed")
 
-# The fixed sentences of the readers and of the landing; `%(value)s` stands for a figure within.
+# The fixed sentences of the readers and of the landing; what stands in `%(…)s` is filled in by them.
 REASONS: Final = (
     gettext_noop("a goal under it differs"),
     gettext_noop("a period needs a first and a last day"),
@@ -60,12 +60,25 @@ REASONS: Final = (
     gettext_noop("type is not known: read as objective"),
     gettext_noop("value has no measure: its goal is read as per cent by hand"),
     gettext_noop("value is not a number"),
+    gettext_noop("text is not in UTF-8: read as Windows-1252"),
+    gettext_noop("the file has no types: read by parents and metrics"),
+    gettext_noop("“%(word)s” is read as %(kind)s, because the file has another word for the other"),
+    gettext_noop("type is not known: read as %(kind)s by its parents and its metric"),
+    gettext_noop("the file does not tell whether its key results feed it: read by its own metric"),
+    gettext_noop("value is missing: worked out from the progress in per cent"),
+    gettext_noop("value is in per cent, the goal is not"),
+    gettext_noop("parent cannot be read"),
+    gettext_noop("a comma may part names or stand in one: read as %(names)s"),
+    gettext_noop("cell without a heading is no check-in: left out"),
+    gettext_noop("a quotation mark is opened and not closed: all that follows is in this cell"),
+    gettext_noop("formula without a value"),
+    gettext_noop("formula that gives an error"),
 )
-_VALUE: Final = "%(value)s"
+_GAP: Final = re.compile(r"%\((\w+)\)s")
 _FILLED: Final = tuple(
-    (sentence, re.compile(re.escape(sentence).replace(re.escape(_VALUE), "(?P<value>.+)")))
+    (sentence, re.compile("(.+?)".join(map(re.escape, _GAP.split(sentence)[::2]))), _GAP.findall(sentence))
     for sentence in REASONS
-    if _VALUE in sentence
+    if _GAP.search(sentence)
 )
 
 
@@ -134,10 +147,9 @@ def reason(said: str) -> str:
     """In the reader's language; a sentence that is not known, from a newer part perhaps, as it stands."""
     if not said:
         return ""
-    for sentence, pattern in _FILLED:
-        found = pattern.fullmatch(said)
-        if found:
-            return _(sentence) % found.groupdict()
+    for sentence, pattern, names in _FILLED:
+        if found := pattern.fullmatch(said):
+            return _(sentence) % dict(zip(names, found.groups(), strict=True))
     return _(said) if said in REASONS else said
 
 
