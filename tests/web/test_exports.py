@@ -58,7 +58,7 @@ def test_a_workbook_has_goals_and_check_ins_with_numbers_as_numbers(world: World
     out = io.BytesIO()
     exports.write("xlsx", world.sub_lead, out, at=world.later(hours=1))
     book = load_workbook(out)
-    assert book.sheetnames == ["Goals", "Check-ins"]
+    assert book.sheetnames[:2] == ["Goals", "Check-ins"]
     said = list(book["Check-ins"].iter_rows(min_row=2, values_only=True))
     assert [(row[4], row[2].date().isoformat()) for row in said] == [(75, "2026-07-28"), (62.5, "2026-08-17")]
 

@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 
 from pejl.models import Checkin, Event, Figure, Goal, GoalVersion, Person, Team
@@ -66,7 +67,10 @@ def _reading() -> Iterator[None]:
 def _hide(by: Member) -> None:
     """Notes the goals that are closed to the reader today."""
     closed = scope.hidden(by).values("pk").query
-    sql, params = closed.sql_with_params()
+    try:
+        sql, params = closed.sql_with_params()
+    except EmptyResultSet:  # to the workspace itself nothing is closed
+        sql, params = f"SELECT id AS pk FROM {_table(Goal)} WHERE 1 = 0", ()
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {_HIDDEN} AS SELECT goals.pk AS goal_id FROM ({sql}) goals", params

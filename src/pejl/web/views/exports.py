@@ -21,6 +21,8 @@ TYPES = {
     "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "yaml": "application/yaml",
 }
 
 
@@ -35,7 +37,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> Any:
     by, now = pages.member(request), pages.now(request)
     form, on = request.GET.get("format", ""), request.GET.get("on", "")
-    if form not in _offered(by):
+    if form not in exports.offered(by):
         return _page(request, errors={"format": _("Choose one of these.")}, status=422)
     try:
         as_of = _moment(on, by=by, now=now)
@@ -52,11 +54,6 @@ def download(request: HttpRequest) -> Any:
     return FileResponse(out, as_attachment=True, filename=name, content_type=TYPES[form])
 
 
-def _offered(by: Member) -> tuple[str, ...]:
-    """Everything there is goes with those who keep the workspace; tables go with everybody."""
-    return exports.FORMATS if by.is_admin else tuple(one for one in exports.FORMATS if one != "zip")
-
-
 def _moment(on: str, *, by: Member, now: datetime) -> datetime | None:
     """None for today, which is as things stand."""
     if not on:
@@ -68,10 +65,12 @@ def _moment(on: str, *, by: Member, now: datetime) -> datetime | None:
 def _page(request: HttpRequest, *, errors: dict[str, str], status: int = 200) -> HttpResponse:
     every = [
         ("zip", _("Everything"), _("With all its history, as documented JSON Lines. Pejl reads it back.")),
-        ("xlsx", _("Excel"), _("A sheet of goals and a sheet of check-ins.")),
-        ("csv", _("CSV"), _("One row for each goal.")),
+        ("xlsx", _("Excel"), _("Goals, check-ins, comments, tasks and KPIs, to read and to calculate with.")),
+        ("csv", _("CSV"), _("One row for each goal, for any spreadsheet.")),
+        ("json", _("JSON"), _("Goals and what hangs on them, for programs.")),
+        ("yaml", _("YAML"), _("The open goals as text, to edit and to keep under version control.")),
     ]
-    choices = [one for one in every if one[0] in _offered(pages.member(request))]
+    choices = [one for one in every if one[0] in exports.offered(pages.member(request))]
     typed = {name: str(text) for name, text in request.GET.items()}
     shown = {"errors": errors, "typed": typed, "status": status}
     today = pages.member(request).today(pages.now(request))
