@@ -483,7 +483,7 @@ def test_a_goal_more_in_a_check_in_costs_its_event_and_nothing_else(
     checkins.post_many(tuple(Entry(one, value=D(100)) for one in made), by=world.member, at=world.at)
     on = world.today + timedelta(days=days)
     entries = tuple(Entry(one, on=on, **said) for one in made)
-    with django_assert_num_queries(queries):
+    with django_assert_num_queries(queries + (connection.vendor == "postgresql")):
         checkins.post_many(entries, by=world.member, at=world.later(hours=1))
     assert Checkin.objects.filter(on=on).count() == (2 * count if days == 0 else count)
     assert differences(world) == []
