@@ -17,7 +17,7 @@ from pejl.domain.values import Kind, Role, State, Status, Visibility
 from pejl.models import Checkin, Edge, Goal, GoalPerson, Import, Period, Person, Record, Task, Team
 from pejl.queries import people, scope
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import doctors, transfers, workspaces
+from pejl.services import doctors, transfers, transfers_comparing, transfers_files, workspaces
 from pejl.services.errors import Conflict, Rejected
 from world import World
 
@@ -27,7 +27,7 @@ KR = {"Type": "Kpi", "Teams": [viva.SALES]}
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are kept in a folder of the test's own."""
-    monkeypatch.setattr(transfers, "kept", lambda load: tmp_path / str(load))
+    monkeypatch.setattr(transfers_files, "path", lambda load: tmp_path / str(load))
 
 
 @pytest.fixture
@@ -105,13 +105,12 @@ def test_a_stop_in_the_middle_leaves_nothing_and_the_next_run_does_all(
 ) -> None:
     load = transfers.preview(viva.packed(viva.whole()), name="x.zip", by=system, at=world.at)
     before = counts()
-    from pejl.services import transfers_landing
 
-    def stumble(*_args: object) -> None:
+    def stumble(*_args: object, **_named: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(transfers_landing.Landing, "_compare", stumble)
+        patched.setattr(transfers_comparing, "compare", stumble)
         with pytest.raises(KeyboardInterrupt):
             transfers.apply(load, by=system, at=world.at)
     assert counts() == before

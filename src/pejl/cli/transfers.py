@@ -1,9 +1,10 @@
-"""`pejl import`: files from elsewhere, looked through, applied, with a receipt."""
+"""`pejl import`: files from elsewhere, looked through, applied, each with its receipt."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +15,20 @@ from pejl.cli.people import chosen
 from pejl.domain.receipts import OUTCOMES, Receipt
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from pejl.queries.scope import Member
 
 SHOWN = 20
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @main.command("import")
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @click.option("--workspace", "slug", help="Needed only where there are several.")
 @click.option("--dry-run", is_flag=True, help="Look through and give the receipt; change nothing.")
-@click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), help="Write the receipt as JSON.")
+@click.option("--receipt", type=FILE, help="Write the receipt to this file, as JSON.")
+@click.option("--profile", type=FILE, help="JSON that says which column of a table is which field.")
 @click.option("--json", "as_json", is_flag=True, help="The receipt as JSON on stdout.")
 @click.pass_context
 def bring(
@@ -34,11 +38,13 @@ def bring(
     *,
     dry_run: bool,
     receipt: Path | None,
+    profile: Path | None,
     as_json: bool,
 ) -> None:
-    """Brings FILE in: a Viva Goals export, or Pejl's own portable export.
+    """Brings FILE in: what another product wrote, or Pejl's own portable export.
 
-    Exit 1 where rows failed, 2 for a file that cannot be read at all.
+    Every file is looked through before the first is applied. Exit 1 where rows failed, 2 for a file that
+    cannot be read at all: nothing is changed then.
     """
     start()
     from pejl.queries import people
@@ -46,84 +52,104 @@ def bring(
     from pejl.services.errors import Rejected
 
     by = people.system(chosen(slug))
-    told = []
-    for file in files:
-        try:
-            told.append(_one(file, by, dry_run=dry_run))
-        except Rejected as rejected:
-            said = " ".join(messages.sentence(reason) for reason in rejected.reasons)
-            click.echo(f"pejl: {file.name}: {said}", err=True)
-            context.exit(2)
+    try:
+        columns = _profile(profile)
+        told = _brought(by, files, dry_run=dry_run, profile=columns)
+    except Rejected as rejected:
+        click.echo(f"pejl: {' '.join(messages.sentence(one) for one in rejected.reasons)}", err=True)
+        context.exit(2)
+    except OSError as error:
+        click.echo(f"pejl: {error.filename} cannot be read: {error.strerror}.", err=True)
+        context.exit(2)
     whole: Any = told[0] if len(told) == 1 else told
     if receipt is not None:
-        receipt.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+        receipt.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
         click.echo(json.dumps(whole, ensure_ascii=False))
     else:
         for file, one in zip(files, told, strict=True):
             _say(file, one, dry_run=dry_run)
-    failed = sum(row["failed"] for one in told for row in one["rows"].values())
-    context.exit(1 if failed else 0)
+    context.exit(1 if any(row["failed"] for one in told for row in one["rows"].values()) else 0)
 
 
-def _one(file: Path, by: Member, *, dry_run: bool) -> dict[str, Any]:
+def _profile(path: Path | None) -> dict[str, str] | None:
+    if path is None:
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise click.UsageError(f'{path} is not a profile: write {{"heading": "field", …}}.')
+    return found
+
+
+def _brought(
+    by: Member, files: Sequence[Path], *, dry_run: bool, profile: Mapping[str, str] | None
+) -> list[dict[str, Any]]:
+    """The receipts, in the order of the files."""
     from django.utils import timezone
 
     from pejl.queries import imports
     from pejl.services import transfers
 
-    at = timezone.now()
-    if backups.is_portable(file):
-        if dry_run:
-            raise click.UsageError("A portable export is taken whole or not at all: it has no dry run.")
-        return _portable(backups.import_portable(by, file, at=at).rows)
-    with file.open("rb") as source, _bar("looking through") as told:
-        load = transfers.preview(source, name=file.name, by=by, at=at, told=told)
-    if not dry_run:
-        with _bar("importing") as told:
-            transfers.apply(load, by=by, at=timezone.now(), told=told)
-    found: dict[str, Any] = dict(imports.one(by, load).receipt)
-    if dry_run:
-        transfers.discard(load, by=by)
-    return found
+    if any(backups.is_portable(file) for file in files):
+        return [_portable(by, files, dry_run=dry_run)]
+    loads: list[UUID] = []
+    try:
+        for file in files:
+            with file.open("rb") as source:
+                made = transfers.preview(source, name=file.name, by=by, at=timezone.now(), profile=profile)
+                loads.append(made)
+        for file, load in zip(files, loads, strict=True):
+            if not dry_run:
+                with _bar(file.name) as told:
+                    transfers.apply(load, by=by, at=timezone.now(), progress=told)
+        return [dict(imports.one(by, load).receipt) for load in loads]
+    finally:
+        for load in loads:
+            if imports.one(by, load).applied_at is None:
+                transfers.discard(load, by=by, at=timezone.now())
 
 
-def _bar(what: str) -> Any:
-    """A counter of lines on a terminal, nothing in a pipe."""
-    from contextlib import contextmanager
+def _portable(by: Member, files: Sequence[Path], *, dry_run: bool) -> dict[str, Any]:
+    """A portable export lands whole, in an empty workspace: every row of it."""
+    from django.utils import timezone
 
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn
-
-    @contextmanager
-    def shown() -> Any:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} lines"))
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, disable=not on_terminal(), transient=True) as progress:
-            task = progress.add_task(what, total=None)
-            yield lambda lines: progress.update(task, completed=lines)
-
-    return shown()
-
-
-def _portable(rows: Mapping[str, int]) -> dict[str, Any]:
-    """A portable export lands whole: every row of it."""
+    if dry_run or len(files) > 1:
+        raise click.UsageError("A portable export comes alone and is taken whole: it has no dry run.")
     receipt = Receipt("pejl-portable")
-    for name, number in rows.items():
+    for name, number in backups.import_portable(by, files[0], at=timezone.now()).rows.items():
         receipt.outcomes[name, "landed"] += number
     return receipt.told()
 
 
+@contextmanager
+def _bar(what: str) -> Iterator[Any]:
+    """A progress bar on a terminal, nothing in a pipe; it is told rows done and rows in all."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), disable=not on_terminal(), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 def _say(file: Path, receipt: dict[str, Any], *, dry_run: bool) -> None:
-    click.echo(f"{file.name}: {'would be ' if dry_run else ''}imported ({receipt['source']})")
+    done = "would be brought in" if dry_run else "brought in"
+    made = ", ".join(f"{number:,} {kind}" for kind, number in receipt["made"].items()) or "nothing new"
+    click.echo(f"{file.name} ({receipt['source']}) {done}: {made}")
     for name, row in receipt["rows"].items():
         parts = [f"{row[one]:,} {one}" for one in OUTCOMES if row[one]]
-        click.echo(f"  {name}: {row['read']:,} read: {', '.join(parts) or 'nothing'}")
-    for one in receipt["problems"][:SHOWN]:
-        click.echo(f"  {one['file']} row {one['row']} ({one['id']}) {one['field']}: {one['reason']}")
-    if (more := len(receipt["problems"]) - SHOWN) > 0:
-        click.echo(f"  and {more:,} more problems: --receipt R.json has them all")
+        click.echo(f"  {name}: {row['read']:,} rows: {', '.join(parts)}")
+    problems = receipt["problems"]
+    for one in problems[:SHOWN]:
+        named = f" ({one['id']})" if one["id"] else ""
+        field = f" {one['field']}:" if one["field"] else ""
+        click.echo(f"  {one['file']} row {one['row']}{named}:{field} {one['reason']}")
+    if len(problems) > SHOWN:
+        click.echo(f"  and {len(problems) - SHOWN:,} more; --receipt R.json has them all")
     told = receipt["progress"]
     if told["same"] or told["different"]:
-        same, other = told["same"], len(told["different"])
-        click.echo(f"  progress: {same:,} as before, {other:,} otherwise; the receipt says why of each")
+        other = len(told["different"])
+        click.echo(f"  progress: {told['same']:,} goals as they were, {other:,} otherwise")

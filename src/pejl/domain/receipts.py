@@ -15,11 +15,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from pejl.domain.transfers import Problem
+from pejl.domain.transfers import Place, Problem
 
 OUTCOMES = ("landed", "merged", "skipped", "failed")
+_HALF = Decimal("0.5")
+_KEPT = Decimal("1e-9")  # what binary fractions may lose on the way up
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,16 @@ class Compared:
 
 @dataclass(slots=True)
 class Receipt:
+    """`made` and `changed` count rows here by kind (goals, checkins, edges, people, …); `columns` says how
+    each heading of a table was read."""
+
     source: str
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    columns: list[tuple[str, str]] = field(default_factory=list)
     same: int = 0
     different: list[Compared] = field(default_factory=list)
 
@@ -47,6 +55,9 @@ class Receipt:
         """One row more. Lines that stand for no row of their own (`file` "") are not counted."""
         if file:
             self.outcomes[file, outcome] += 1
+
+    def problem(self, at: Place, field: str, reason: str, kept_as: str = "") -> None:
+        self.problems.append(Problem(at, field, reason, kept_as))
 
     def told(self) -> dict[str, Any]:
         """As JSON has it; see docs/importing.md."""
@@ -58,7 +69,8 @@ class Receipt:
         return {
             "source": self.source,
             "rows": rows,
-            "made": dict(self.made),
+            "made": {kind: number for kind, number in self.made.items() if number},
+            "changed": {kind: number for kind, number in self.changed.items() if number},
             "problems": [_problem(one) for one in self.problems],
             "progress": {
                 "same": self.same,
@@ -67,8 +79,30 @@ class Receipt:
                     for one in self.different
                 ],
             },
-            "unmapped": dict(self.unmapped),
+            "unmapped": {name: number for name, number in sorted(self.unmapped.items()) if number},
+            "columns": [list(pair) for pair in self.columns],
         }
+
+
+def percent(fraction: float | Decimal) -> int:
+    """A fraction in whole per cent, half up; a float is read to nine places first.
+
+    >>> percent(0.285), percent(Decimal("0.125")), percent(-0.125)
+    (29, 13, -12)
+    """
+    exact = Decimal(fraction) * 100
+    if isinstance(fraction, float):
+        exact = exact.quantize(_KEPT)
+    return whole(exact)
+
+
+def whole(percent: Decimal) -> int:
+    """Half up, to the larger of two that are as near.
+
+    >>> whole(Decimal("12.5")), whole(Decimal("-12.5"))
+    (13, -12)
+    """
+    return int((percent + _HALF).to_integral_value(ROUND_FLOOR))
 
 
 def said(reason: str, params: Mapping[str, str]) -> str:

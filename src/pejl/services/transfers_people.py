@@ -1,136 +1,208 @@
-"""Who and what a file refers to, found here or made: people, teams, periods."""
+"""Who a file refers to, found here or made: people by e-mail, then by a name that is one person's alone."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
-from pejl.domain import periods as calendar
-from pejl.domain.transfers import Named, PeriodLine, PersonLine, TeamLine
-from pejl.domain.values import PeriodKind, Role
-from pejl.models import Goal, Period, Person, Team, TeamMember
-from pejl.models.fields import new_id
-from pejl.queries.scope import Member
-from pejl.services.inserts import Table
+from pejl.domain.receipts import Receipt
+from pejl.domain.transfers import Named, PersonLine, TeamLine
+from pejl.domain.values import Role
+from pejl.models import Person, Team, TeamMember
+from pejl.services import inserts
+from pejl.services.transfers_rows import Originals, Rows
 
-Outcome = str
+_LONGEST = 200
+_LONGEST_EMAIL = 254
 
 
 class People:
-    """People of the workspace by e-mail, by their id in the file, by name where it is nobody else's."""
+    """A role is never raised by a file: its owners and admins come as members, and the receipt says so."""
 
-    def __init__(self, by: Member, *, at: datetime) -> None:
-        self._at = at
-        self.table = Table(Person, workspace_id=by.workspace_id, role=Role.MEMBER, created_at=at)
+    def __init__(
+        self, workspace: UUID, rows: Rows, originals: Originals, receipt: Receipt, *, at: Any
+    ) -> None:
+        self._rows, self._originals, self._receipt, self._at = rows, originals, receipt, at
         self._emails: dict[str, str] = {}
         self._names: dict[str, list[str]] = defaultdict(list)
         self._ids: dict[str, str] = {}
-        self._made: set[str] = set()
-        for pk, name, email in Person.objects.filter(workspace_id=by.workspace_id).values_list(
-            "pk", "name", "email"
-        ):
+        self._blank: set[str] = set()
+        self._new: dict[str, dict[str, Any]] = {}
+        self._said: set[str] = set()
+        self._managers: list[tuple[str, Named]] = []
+        self._mended: dict[str, str] = {}
+        here = Person.objects.filter(workspace_id=workspace).order_by("created_at", "pk")
+        for pk, name, email, account in here.values_list("pk", "name", "email", "account_id"):
             self._know(pk.hex, name, email)
+            if not email and account is None:
+                self._blank.add(pk.hex)
 
-    def take(self, line: PersonLine) -> tuple[str, Outcome]:
-        found = self._found(Named(line.at.id, line.name, line.email))
-        key = found or self._make(line.name, line.email, active=line.active)
+    def take(self, line: PersonLine) -> tuple[str | None, str, bool]:
+        """Their key, the row's outcome, and whether the file says something new of them. A name alone that
+        several have here is nobody yet: the goals it stands on tell."""
+        known = self._originals.known("person", line.at.id)
+        key = known.target if known else self._found(Named(line.at.id, line.name, line.email))
+        fresh = known is None or not self._originals.said_again(known, line.raw)
+        if key is None and self._unclear(line):
+            return None, "merged", False
+        key = key or self._make(line.name, line.email)
         if line.at.id:
             self._ids[line.at.id] = key
-        made = key in self._made  # also where a line before it named them
-        self._made.discard(key)
-        return key, "landed" if made else "merged"
+        landed = key in self._new and key not in self._said
+        if landed:
+            self._said.add(key)
+            role = Role.OBSERVER if line.observer and not line.admin else Role.MEMBER
+            self._new[key] |= {"name": line.name[:_LONGEST], "role": role, "active": line.active}
+            if line.manager is not None:
+                self._managers.append((key, line.manager))
+        if line.email:
+            self._address(key, line.email)
+        self._receipt.unmapped["Role"] += line.admin
+        self._originals.keep("person", line.at.id, key, line.raw)
+        return key, "landed" if landed else "merged", fresh
 
-    def key(self, named: Named | None) -> str | None:
-        """The person meant; a named placeholder without an account where nobody is."""
-        if named is None or not (named.id or named.name or named.email):
+    def key(self, named: Named | None, *, among: Collection[str] = ()) -> str | None:
+        """The person meant; where nobody is, a named placeholder without an account. Of several with the
+        same name it is the one of `among`, if there is one."""
+        if named is None:
             return None
-        found = self._found(named) or self._make(named.name, named.email)
-        if named.id:
+        found = self._found(named, among=among)
+        if found is None and (named.name or named.email):
+            found = self._make(named.name, named.email)
+        if found is not None and named.id:
             self._ids.setdefault(named.id, found)
         return found
 
-    def keys(self, named: Iterable[Named]) -> list[str]:
-        return list(dict.fromkeys(key for one in named if (key := self.key(one)) is not None))
+    def keys(self, named: Iterable[Named], *, among: Collection[str] = ()) -> list[str]:
+        found = (self.key(one, among=among) for one in named)
+        return list(dict.fromkeys(key for key in found if key is not None))
 
-    def _found(self, named: Named) -> str | None:
-        if named.id in self._ids:
+    def write(self) -> None:
+        """The new ones, and the addresses of those who were a name alone."""
+        for key, manager in self._managers:
+            above = self.key(manager)
+            if above != key:
+                self._new[key]["manager_id"] = above
+        self._break_circles()
+        for key, row in self._new.items():
+            self._rows.add(Person, id=key, created_at=self._at, **row)
+        if not self._rows.dry:
+            inserts.update(Person, [(key, {"email": email}) for key, email in self._mended.items()])
+        self._receipt.changed["people"] += len(self._mended)
+
+    def _found(self, named: Named, *, among: Collection[str] = ()) -> str | None:
+        if named.id and named.id in self._ids:
             return self._ids[named.id]
-        if named.email:
-            return self._emails.get(named.email.casefold())
-        same = self._names.get(named.name.casefold(), [])
+        if named.id and (known := self._originals.known("person", named.id)) is not None:
+            return known.target
+        email = _email(named.email).lower()
+        if email and email in self._emails:
+            return self._emails[email]
+        same = self._names.get(named.name.casefold(), []) if named.name else []
+        if email:  # somebody else's address is somebody else
+            same = [key for key in same if key in self._blank]
+        if len(same) > 1:
+            same = [key for key in same if key in among]
         return same[0] if len(same) == 1 else None
 
-    def _make(self, name: str, email: str, *, active: bool = True) -> str:
-        key = new_id().hex
-        name = (name or email.partition("@")[0])[:200]
-        self.table.add({"id": key, "name": name, "email": email[:254], "active": active})
-        self._made.add(key)
+    def _unclear(self, line: PersonLine) -> bool:
+        return not (line.at.id or line.email) and len(self._names.get(line.name.casefold(), [])) > 1
+
+    def _make(self, name: str, email: str) -> str:
+        key = self._rows.key()
+        email = _email(email)
+        name = (name or email.partition("@")[0])[:_LONGEST]
+        self._new[key] = {
+            "name": name,
+            "email": email,
+            "role": Role.MEMBER,
+            "active": True,
+            "manager_id": None,
+        }
         self._know(key, name, email)
+        if not email:
+            self._blank.add(key)
         return key
+
+    def _address(self, key: str, email: str) -> None:
+        """Gives an address to somebody who was a name alone, so that they can be taken over by it."""
+        email = _email(email)
+        if key not in self._blank or not email or email.lower() in self._emails:
+            return
+        self._blank.discard(key)
+        self._emails[email.lower()] = key
+        if key in self._new:
+            self._new[key]["email"] = email
+        else:
+            self._mended[key] = email
 
     def _know(self, key: str, name: str, email: str) -> None:
         self._names[name.casefold()].append(key)
         if email:
-            self._emails[email.casefold()] = key
+            self._emails.setdefault(email.lower(), key)
+
+    def _break_circles(self) -> None:
+        for key, row in self._new.items():
+            seen, above = {key}, row["manager_id"]
+            while above is not None and above in self._new:
+                if above in seen:
+                    row["manager_id"] = None
+                    break
+                seen.add(above)
+                above = self._new[above]["manager_id"]
 
 
 class Teams:
-    """Teams by their id in the file, by name and the team above."""
+    """Teams by their id in the file, else by name under the team above."""
 
-    def __init__(self, by: Member, people: People, *, at: datetime) -> None:
-        self._at, self._people = at, people
-        here: dict[str, Any] = {"workspace_id": by.workspace_id}
-        self.table = Table(Team, **here, created_at=at)
-        self.members = Table(TeamMember, after=(people.table, self.table), **here, known_from=at)
+    def __init__(
+        self, workspace: UUID, rows: Rows, originals: Originals, receipt: Receipt, people: People, *, at: Any
+    ) -> None:
+        self._rows, self._originals, self._receipt = rows, originals, receipt
+        self._people, self._at = people, at
+        self._here: dict[tuple[str | None, str], str] = {}
         self._names: dict[str, str] = {}
         self._ids: dict[str, str] = {}
-        self._waiting: dict[str, tuple[TeamLine, str]] = {}
-        for pk, name in Team.objects.filter(**here).order_by("-created_at", "-pk").values_list("pk", "name"):
-            self._names[name.casefold()] = pk.hex
-        self._joined = {
-            (team.hex, person.hex)
-            for team, person in TeamMember.objects.current()
-            .filter(**here)
-            .values_list("team_id", "person_id")
-        }
+        self._waiting: list[TeamLine] = []
+        found = Team.objects.filter(workspace_id=workspace).order_by("-archived_at", "created_at", "pk")
+        for pk, name, parent in found.values_list("pk", "name", "parent_id"):
+            above = None if parent is None else parent.hex
+            self._here.setdefault((above, name.casefold()), pk.hex)
+            self._names.setdefault(name.casefold(), pk.hex)
+        members = TeamMember.objects.filter(workspace_id=workspace)  # those who left once stay out
+        self._joined = {(team.hex, one.hex) for team, one in members.values_list("team_id", "person_id")}
 
-    def take(self, line: TeamLine) -> tuple[str, Outcome]:
-        """A new team waits for the one above it, which may stand later in the file; see `settle`."""
-        found = self._names.get(line.name.casefold())
-        key = found or new_id().hex
-        if found is None:
-            self._names[line.name.casefold()] = key
-            self._waiting[key] = (line, line.parent.casefold())
-        if line.at.id:
-            self._ids[line.at.id] = key
-        for lead in self._people.keys(line.leads):
-            self.join(key, lead, lead=True)
-        return key, "merged" if found else "landed"
+    def take(self, line: TeamLine) -> None:
+        """A team waits for the one above it, which may stand later in the file; see `settle`."""
+        self._waiting.append(line)
 
     def settle(self) -> None:
-        """Writes the teams taken in, those above first; one that would stand under itself stands alone."""
-        while self._waiting:
-            ready = [
-                key
-                for key, (_, parent) in self._waiting.items()
-                if self._names.get(parent) not in self._waiting or self._names.get(parent) == key
-            ] or list(self._waiting)[:1]
-            for key in ready:
-                line, parent = self._waiting.pop(key)
-                above = self._names.get(parent) if parent else None
-                self._write(key, line, above=None if above == key or above in self._waiting else above)
+        """Finds or makes the teams that wait, those above first, and counts their rows. Teams that would
+        stand under one another in a circle stand alone."""
+        lines, self._waiting = self._waiting, []
+        left = {line.name.casefold() for line in lines}
+        while lines:
+            ready = [line for line in lines if not self._waits(line, left)]
+            alone = not ready
+            for line in ready or lines[:1]:
+                self._settle(line, alone=alone)
+                lines.remove(line)
+            left = {line.name.casefold() for line in lines}
 
     def key(self, named: Named) -> str | None:
+        if self._waiting:
+            self.settle()
         if named.id in self._ids:
             return self._ids[named.id]
-        if named.name.casefold() not in self._names:
-            if not named.name:
-                return None
-            key = self._names[named.name.casefold()] = new_id().hex
-            self.table.add({"id": key, "name": named.name[:200]})
-        return self._names[named.name.casefold()]
+        known = self._originals.known("team", named.id)
+        found = known.target if known else self._names.get(named.name.casefold())
+        if found is None and named.name:
+            found = self._make(named.name, above=None, archived=False)
+        if found is not None and named.id:
+            self._ids[named.id] = found
+        return found
 
     def keys(self, named: Iterable[Named]) -> list[str]:
         return list(dict.fromkeys(key for one in named if (key := self.key(one)) is not None))
@@ -138,89 +210,44 @@ class Teams:
     def join(self, team: str, person: str, *, lead: bool = False) -> None:
         if (team, person) not in self._joined:
             self._joined.add((team, person))
-            self.members.add({"id": new_id().hex, "team_id": team, "person_id": person, "lead": lead})
+            self._rows.add(TeamMember, team_id=team, person_id=person, lead=lead)
 
-    def _write(self, key: str, line: TeamLine, *, above: str | None) -> None:
-        archived = self._at if line.archived else None
-        self.table.add({"id": key, "name": line.name[:200], "parent_id": above, "archived_at": archived})
+    def _waits(self, line: TeamLine, left: Collection[str]) -> bool:
+        parent = line.parent.casefold()
+        return bool(parent) and parent != line.name.casefold() and parent in left
 
-
-class Periods:
-    """Periods by their dates, then by name. `uncapped` gives the new ones, and those nobody used yet, the
-    rule of a product without a cap."""
-
-    def __init__(self, by: Member, *, uncapped: bool, starts: int) -> None:
-        self._by, self._uncapped, self._starts = by, uncapped, starts
-        self.table = Table(Period, workspace_id=by.workspace_id)
-        self._dates: dict[tuple[date, date], str] = {}
-        self._names: dict[str, str] = {}
-        self._ids: dict[str, str] = {}
-        self.spans: dict[str, tuple[date, date]] = {}
-        rows = Period.objects.filter(workspace_id=by.workspace_id).order_by("-name", "pk")
-        for row in rows:
-            span = (row.start_date, row.end_date)
-            self._know(row.pk.hex, row.name, span)
-        self._freed: set[str] = set()
-
-    def take(self, line: PeriodLine) -> tuple[str | None, Outcome]:
-        if line.start is None or line.end is None or line.end < line.start:
-            return self._names.get(line.name.casefold()), "failed"
-        span = (line.start, line.end)
-        found = self._dates.get(span)
-        key = found or self._make(line.name, span)
-        if found and self._uncapped:
-            self._free(found)
-        self._names[line.name.casefold()] = key
+    def _settle(self, line: TeamLine, *, alone: bool) -> None:
+        parent, name = line.parent.casefold(), line.name.casefold()
+        above = None
+        if parent and parent != name:
+            above = self._names.get(parent)
+            if above is None or alone:
+                reason = "team above is not in the export" if above is None else "teams stand in a circle"
+                self._receipt.problem(line.at, "parent", reason)
+                above = None
+        known = self._originals.known("team", line.at.id)
+        found = known.target if known else self._here.get((above, name))
+        if found is None and not line.at.file:  # a name on a goal: nothing says what is above the team
+            found = self._names.get(name)
+        fresh = known is None or not self._originals.said_again(known, line.raw)
+        key = found or self._make(line.name, above=above, archived=line.archived)
         if line.at.id:
             self._ids[line.at.id] = key
-        return key, "merged" if found else "landed"
+        self._originals.keep("team", line.at.id, key, line.raw)
+        for lead in self._people.keys(line.leads) if fresh else ():
+            self.join(key, lead, lead=True)
+        self._receipt.count(line.at.file, "merged" if found else "landed")
 
-    def key(self, named: Named | None) -> str | None:
-        if named is None:
-            return None
-        return self._ids.get(named.id) or self._names.get(named.name.casefold())
-
-    def _make(self, name: str, span: tuple[date, date]) -> str:
-        key, (start, end) = new_id().hex, span
-        kind, year, number = _calendar(span, starts=self._starts)
-        own = name[:100] if kind is PeriodKind.CUSTOM else ""
-        self.table.add(
-            {
-                "id": key,
-                "kind": kind,
-                "name": own,
-                "start_date": start,
-                "end_date": end,
-                "year": year,
-                "number": number,
-                "capped": False if self._uncapped else None,
-            }
-        )
-        self._know(key, own, span)
+    def _make(self, name: str, *, above: str | None, archived: bool) -> str:
+        key = self._rows.add(
+            Team, name=name[:_LONGEST], parent_id=above, created_at=self._at,
+            archived_at=self._at if archived else None,
+        )  # fmt: skip
+        self._here[above, name.casefold()] = key
+        self._names.setdefault(name.casefold(), key)
         return key
 
-    def _free(self, key: str) -> None:
-        """A period that is here already takes the imported rule only while no goal is in it."""
-        if key in self._freed:
-            return
-        self._freed.add(key)
-        here = {"workspace_id": self._by.workspace_id}
-        if not Goal.objects.filter(**here, period_id=key).exists():
-            Period.objects.filter(**here, pk=key, capped=None).update(capped=False)
 
-    def _know(self, key: str, name: str, span: tuple[date, date]) -> None:
-        self._dates[span] = key
-        self.spans[key] = span
-        if name:
-            self._names.setdefault(name.casefold(), key)
-
-
-def _calendar(span: tuple[date, date], *, starts: int) -> tuple[PeriodKind, int, int]:
-    """A stretch that the calendar knows is named by it; any other keeps its own name."""
-    start, end = span
-    for scheme in (PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.TERTIAL):
-        for year in {start.year, end.year}:
-            for one in calendar.for_year(year, starts=starts, scheme=scheme):
-                if (one.start, one.end) == span:
-                    return one.kind, one.year, one.number
-    return PeriodKind.CUSTOM, start.year, 0
+def _email(text: str) -> str:
+    text = text.strip()
+    return text if "@" in text and len(text) <= _LONGEST_EMAIL else ""
