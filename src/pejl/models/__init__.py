@@ -8,6 +8,7 @@ from pejl.models.goals import (
     GoalPerson,
     GoalPersonRole,
     GoalState,
+    GoalTag,
     GoalTeam,
     GoalVersion,
     Milestone,
@@ -17,7 +18,7 @@ from pejl.models.history import Event, Once
 from pejl.models.kpis import Guardrail, Kpi, Reading
 from pejl.models.people import Person, Team, TeamMember
 from pejl.models.periods import Period
-from pejl.models.transfers import Import, ImportState, Record
+from pejl.models.transfers import Import, ImportState, Profile, Record
 from pejl.models.workspace import Account, Workspace
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "GoalPerson",
     "GoalPersonRole",
     "GoalState",
+    "GoalTag",
     "GoalTeam",
     "GoalVersion",
     "Guardrail",
@@ -42,6 +44,7 @@ __all__ = [
     "Once",
     "Period",
     "Person",
+    "Profile",
     "Reading",
     "Record",
     "Task",

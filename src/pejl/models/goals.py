@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from pejl.domain.values import (
     Ambition,
@@ -175,6 +176,24 @@ class GoalTeam(Spanned):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["workspace", "team", "known_to"], name="goal_by_team")
+        ]
+
+
+class GoalTag(Spanned):
+    """A free word on a goal. Words that differ only in case are one tag."""
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, db_index=False, related_name="+")
+    name = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                "workspace", "goal", Lower("name"), name="goal_tag_once", condition=models.Q(known_to=None)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["workspace", "name", "known_to"], name="goal_by_tag")
         ]
 
 

@@ -11,7 +11,7 @@ from pejl.models.fields import Word
 
 
 class Person(Row):
-    """Somebody in one workspace; without an account a named placeholder."""
+    """Somebody in one workspace; without an account a named placeholder, after `erased_at` nobody's name."""
 
     account = models.ForeignKey(
         "pejl.Account", null=True, on_delete=models.SET_NULL, db_index=False, related_name="people"
@@ -26,6 +26,7 @@ class Person(Row):
     active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from pejl.models.base import Row
 
@@ -54,4 +55,20 @@ class Record(Row):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["workspace", "target"], name="record_by_target")
+        ]
+
+
+class Profile(Row):
+    """How the columns of a table are read, kept under a name: {heading: field}, "" for a column left out."""
+
+    name = models.CharField(max_length=100)
+    columns = models.JSONField(default=dict)
+    by = models.ForeignKey(
+        "pejl.Person", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint("workspace", Lower("name"), name="profile_once"),
         ]
