@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import product
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("browser")
-SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+WIDTHS = (1440, 390)
 STEPS = ("", "/edit", "/close", "/align", "/checkin", "/postpone", "/copy", "/history")
 FIXED = [
     "/",
@@ -34,8 +32,10 @@ FIXED = [
 ]
 
 
-def findings(page: Page) -> list[str]:
-    found: dict[str, Any] = Axe().run(page).response
+def findings(page: Page, *rules: str) -> list[str]:
+    """What axe finds, by all of its rules or by these."""
+    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+    found: dict[str, Any] = Axe().run(page, options=only).response
     return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"][:3]]
 
 
@@ -67,26 +67,42 @@ def leads_to(page: Page, selector: str) -> str:
     return address
 
 
-@pytest.mark.parametrize(("language", "size"), list(product(("en", "da"), SIZES)))
+@pytest.mark.parametrize(
+    "language", [pytest.param(one, marks=pytest.mark.xdist_group(f"pages-{one}")) for one in ("en", "da")]
+)
 def test_every_page_is_open_to_everybody(
-    serve: Callable[..., Any], visit: Callable[..., Page], language: str, size: tuple[int, str]
+    serve: Callable[..., Any], visit: Callable[..., Page], language: str
 ) -> None:
     server = serve(language)
-    width, scheme = size
-    page = visit(server, width=width, scheme=scheme)
+    page = visit(server)
     wrong: list[str] = []
     for address in addresses(page, server.url):
         answer = page.goto(f"{server.url}{address}")
         assert answer is not None
         assert answer.status == (404 if address == "/nowhere" else 200), f"{address}: {answer.status}"
         assert page.locator("html").get_attribute("lang") == language
-        wrong += [f"{address}: {one}" for one in findings(page)]
-        if (wide := overflow(page)) > 0:
-            wrong.append(f"{address}: {wide} px off the side")
+        wrong += [f"{address}: {one}" for one in _as_it_is_read(page)]
     assert not wrong, "\n".join(wrong)
     assert not page.troubles  # type: ignore[attr-defined]
 
 
+def _as_it_is_read(page: Page) -> list[str]:
+    """What is wrong with the page wide and narrow, light and dark. Only contrast knows the scheme."""
+    wrong: list[str] = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.emulate_media(color_scheme="light")
+        page.evaluate("document.getAnimations().forEach(one => one.finish())")
+        wrong += [f"{width} light: {one}" for one in findings(page)]
+        if (wide := overflow(page)) > 0:
+            wrong.append(f"{width}: {wide} px off the side")
+        page.emulate_media(color_scheme="dark")
+        page.evaluate("document.getAnimations().forEach(one => one.finish())")
+        wrong += [f"{width} dark: {one}" for one in findings(page, "color-contrast")]
+    return wrong
+
+
+@pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("address", ["/start", "/signin"])
 def test_the_first_pages_are_open_to_everybody(
     serve: Callable[..., Any], visit: Callable[..., Page], address: str
@@ -98,6 +114,7 @@ def test_the_first_pages_are_open_to_everybody(
     assert overflow(page) <= 0
 
 
+@pytest.mark.xdist_group("browser")
 def test_an_empty_workspace_leads_to_its_first_goal(
     serve: Callable[..., Any], visit: Callable[..., Page]
 ) -> None:
