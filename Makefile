@@ -26,9 +26,11 @@ serve: env ## Your own workspace, in the data folder
 chromium: env
 	@$(BIN)/python tests/chromium.py
 
+# What asks no database, or brings its own, says the same twice.
+ONCE := tests/domain tests/adapters tests/cli tests/browser/test_pages.py
 test: env chromium ## Every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
-	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ONCE:%=--ignore=%)
 
 check: env ## Style, types, layers, templates, translations, migrations, docs
 	$(BIN)/ruff check src tests bench tools
