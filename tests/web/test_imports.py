@@ -19,6 +19,8 @@ from adapters import vivafiles
 from okrs import In, enter
 from pejl.adapters.formats import (
     cells,
+    layouts_facts,
+    layouts_goals,
     viva_explorer,
     viva_explorer_facts,
     viva_explorer_goals,
@@ -27,7 +29,13 @@ from pejl.adapters.formats import (
     viva_zip_rows,
 )
 from pejl.models import Checkin, Goal, Import
-from pejl.services import transfers, transfers_comparing
+from pejl.services import (
+    transfers,
+    transfers_comparing,
+    transfers_goals,
+    transfers_landing,
+    transfers_links,
+)
 from pejl.web import importpages
 from world import World
 
@@ -336,7 +344,13 @@ def test_the_pages_render_in_both_languages_without_inline_style(
 # ------------------------------------------------------------------------------------------ reasons
 
 
-@pytest.mark.parametrize("module", [cells, viva_zip, viva_zip_goals, transfers_comparing])
+@pytest.mark.parametrize(
+    "module",
+    [
+        cells, viva_zip, viva_zip_goals, layouts_facts, layouts_goals, transfers_comparing, transfers_goals,
+        transfers_landing, transfers_links,
+    ],
+)  # fmt: skip
 def test_every_fixed_reason_can_be_translated(module: Any) -> None:
     reasons = {
         value

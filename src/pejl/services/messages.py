@@ -75,6 +75,8 @@ _AMOUNTS: Final = {
     "date.unreadable": _("Write the date as year, month and day, for instance 2026-12-31."),
     "text.empty": _("Write something here."),
     "text.long": _("This is too long. Use at most %(most)s letters."),
+    "token.days": _("Choose between one day and %(most)s days."),
+    "tag.many": _("Use at most %(most)s tags on one goal."),
     "choice.unknown": _("Choose one from the list."),
     "sentence.unreadable": _("Write it as: I will … as measured by … through …"),
     "once.other-input": _(
@@ -252,7 +254,9 @@ _FILES: Final = {
         "This is an old Excel file (.xls) or has a password. Save it as .xlsx without a password."
     ),
     "file.missing": _("Choose a file."),
-    "file.unknown": _("Pejl cannot tell what this file holds. Choose an export from Viva Goals."),
+    "file.unknown": _(
+        "Pejl cannot tell what this file holds. Choose a table of goals, or an export of a tool it knows."
+    ),
     "file.too-large": _("This file is larger than Pejl reads at once, in all or in one of its parts."),
     "import.applied": _("This import is applied already, so it stays."),
     "import.gone": _("The file is no longer kept here. Give it up and choose it again."),

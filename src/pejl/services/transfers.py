@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import BinaryIO, Final
 from uuid import UUID
 
 from django.db import transaction
 
-from pejl.adapters.formats import viva_explorer, viva_zip
+from pejl.adapters.formats import payloads, spreadsheets, tools, viva_explorer, viva_zip
+from pejl.adapters.formats.layouts import Format
 from pejl.domain.receipts import Receipt
 from pejl.domain.values import Refused
 from pejl.models import Import, ImportState
@@ -32,7 +32,13 @@ from pejl.services.transfers_landing import Landing
 log = logging.getLogger("pejl.transfers")
 # Each has NAME, `recognise(file, name)` and `read(file)`; `columns(file)` and a profile where there is a
 # choice of columns. The first that knows the file reads it.
-FORMATS: Final[tuple[ModuleType, ...]] = (viva_zip, viva_explorer)
+FORMATS: Final[tuple[Format, ...]] = (
+    viva_zip,
+    *tools.LAYOUTS,
+    viva_explorer,
+    *payloads.PAYLOADS,
+    spreadsheets,
+)
 # Formats of one product: a goal of one file is the goal of that id in the other.
 _SYSTEMS: Final = {viva_explorer.NAME: viva_zip.NAME}
 Progress = Callable[[int, int], None]
@@ -147,7 +153,7 @@ def forget_all(by: Member) -> None:
         transaction.on_commit(partial(transfers_files.forget, pk))
 
 
-def recognised(file: BinaryIO, *, name: str) -> ModuleType:
+def recognised(file: BinaryIO, *, name: str) -> Format:
     """The reader of this file, by what is in it. Raises `Rejected` (`file.unknown`)."""
     for reader in FORMATS:
         file.seek(0)
@@ -160,7 +166,7 @@ def recognised(file: BinaryIO, *, name: str) -> ModuleType:
 def _landed(
     load: Import,
     file: BinaryIO,
-    reader: ModuleType,
+    reader: Format,
     *,
     by: Member,
     at: datetime,

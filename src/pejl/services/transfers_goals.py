@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from pejl.domain import tags
 from pejl.domain.transfers import GoalLine
 from pejl.domain.values import (
     MOVING_KINDS,
@@ -27,6 +28,7 @@ from pejl.models import (
     Goal,
     GoalPerson,
     GoalPersonRole,
+    GoalTag,
     GoalTeam,
     GoalVersion,
     Period,
@@ -107,6 +109,8 @@ def write(landing: Landing, edges: Edges) -> None:
     for number, one in enumerate(landing.aims.values(), start=1):
         if one.known is None:
             _write(landing, one, position=float(number))
+        elif one.key in landing.tagged and landing.here.tags(one.key) is None:
+            _tag(landing, one)
 
 
 def settle(landing: Landing) -> None:
@@ -120,6 +124,10 @@ def settle(landing: Landing) -> None:
         owners = [UUID(key) for key in landing.people.keys(one.line.owners)]
         if owners:
             links.set_people(goal, GoalPersonRole.OWNER, owners, at=at)
+    for key in landing.tagged:
+        if landing.here.tags(key) is not None:
+            goal = Goal(pk=UUID(key), workspace_id=workspace.pk)
+            links.set_tags(goal, landing.aims[key].line.tags, at=at)
     moved = {UUID(key) for key in landing.touched} | {goal.pk for goal, _, _ in landing.changes}
     records.recount(workspace.pk, moved)
     freed = Goal.objects.filter(
@@ -212,11 +220,17 @@ def _write(landing: Landing, one: Aim, *, position: float) -> None:
             rows.add(GoalPerson, goal_id=one.key, person_id=person, role=str(role), position=place)
     for place, team in enumerate(teams):
         rows.add(GoalTeam, goal_id=one.key, team_id=team, position=place)
+    _tag(landing, one)
     for place, task in enumerate(line.tasks):
         rows.add(
             Task, goal_id=one.key, item=rows.key(), title=task.title[:_STEP], due=task.due, done=task.done,
             owner_id=landing.people.key(task.owner), position=place,
         )  # fmt: skip
+
+
+def _tag(landing: Landing, one: Aim) -> None:
+    for place, name in enumerate(one.line.tags):
+        landing.rows.add(GoalTag, goal_id=one.key, name=name, position=place)
 
 
 def _state(landing: Landing, one: Aim, *, owners: list[str], teams: list[str]) -> dict[str, Any]:
@@ -271,7 +285,17 @@ def _compare(landing: Landing) -> None:
         state = {name: _typed(value, getattr(goal, name)) for name, value in state.items()}
         if any(getattr(goal, name) != value for name, value in state.items()):
             landing.changes.append((goal, state, one))
-    landing.receipt.changed["goals"] += len(landing.changes)
+    landing.tagged = {one.key for one in landing.aims.values() if _tagged(landing, one)}
+    landing.receipt.changed["goals"] += len({goal.pk.hex for goal, _, _ in landing.changes} | landing.tagged)
+
+
+def _tagged(landing: Landing, one: Aim) -> bool:
+    """Whether a goal that is here takes the file's tags: where it never had any, or the file says others
+    than before. A file without tags takes none away."""
+    if one.known is None or not one.line.tags:
+        return False
+    here = landing.here.tags(one.key)
+    return here is None or (one.fresh and here != {tags.fold(tag) for tag in one.line.tags})
 
 
 def _typed(value: Any, present: Any) -> Any:

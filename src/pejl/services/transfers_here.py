@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from pejl.domain import rollup
+from pejl.domain import rollup, tags
 from pejl.domain.transfers import GoalLine
 from pejl.domain.values import Kind, MetricKind, ProgressMode, State
-from pejl.models import Checkin, Comment, Edge, Goal, GoalPerson, GoalPersonRole
+from pejl.models import Checkin, Comment, Edge, Goal, GoalPerson, GoalPersonRole, GoalTag
 from pejl.services.transfers_figures import Words
 from pejl.services.transfers_rows import Originals
 
@@ -83,6 +83,10 @@ class Here:
         rows = GoalPerson.objects.current().filter(workspace_id=self._workspace, goal_id=UUID(key))
         return [person.hex for person in rows.values_list("person_id", flat=True)]
 
+    def tags(self, key: str) -> set[str] | None:
+        """The goal's tags, folded; None where it never had any."""
+        return self._tags.get(key)
+
     @property
     def _met(self) -> bool:
         return "_goals" in self.__dict__
@@ -111,6 +115,14 @@ class Here:
             goal.hex: {name.casefold(), email.casefold()}
             for goal, name, email in rows.values_list("goal_id", "person__name", "person__email")
         }
+
+    @cached_property
+    def _tags(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        rows = GoalTag.objects.filter(workspace_id=self._workspace)
+        for goal, name, known_to in rows.values_list("goal_id", "name", "known_to").iterator():
+            found.setdefault(goal.hex, set()).update({tags.fold(name)} if known_to is None else ())
+        return found
 
     @cached_property
     def _spoken(self) -> tuple[dict[str, Words], Counter[int]]:

@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from pejl.adapters.formats import cells, viva_zip
+from pejl.adapters.formats import cells, layouts_goals, viva_zip
+from pejl.domain import tags
 from pejl.domain.receipts import Receipt
 from pejl.domain.status import Limits
 from pejl.domain.transfers import (
@@ -33,7 +34,7 @@ from pejl.domain.transfers import (
 from pejl.domain.values import Status, StatusMode
 from pejl.models import Checkin, Comment, Goal, Workspace
 from pejl.queries.scope import Member
-from pejl.services import transfers_comparing, transfers_goals, transfers_links
+from pejl.services import drafts, transfers_comparing, transfers_goals, transfers_links
 from pejl.services.transfers_figures import GIVEN, Aim, at_check_in, reached
 from pejl.services.transfers_here import Here
 from pejl.services.transfers_people import People, Teams
@@ -44,7 +45,7 @@ TWICE: Final = "the id is in the file twice: only the first was taken"
 REMOVED: Final = "the goal was removed here: left out"
 CHANGED: Final = "changed here since it was imported: left as it is"
 # Rows that are no row here by themselves; nothing is lost with them.
-_LEFT_OUT: Final = frozenset({viva_zip.TAG_ALONE})
+_LEFT_OUT: Final = frozenset({viva_zip.TAG_ALONE, layouts_goals.DELETED})
 _NOTHING: Final[dict[str, Any]] = {}
 TOLD_EVERY: Final = 500
 UNCAPPED: Final = frozenset({"viva-goals"})
@@ -73,6 +74,7 @@ class Landing:
         self._waiting: list[tuple[CheckinLine | CommentLine, bool]] = []
         self.touched: set[str] = set()
         self.changes: list[tuple[Goal, dict[str, Any], Aim]] = []
+        self.tagged: set[str] = set()
 
     def run(self, said: Iterable[Said], *, progress: Callable[[int], None]) -> Receipt:
         """Takes every line, then links, computes, writes and compares. Raises `Refused` midway where the
@@ -161,9 +163,7 @@ class Landing:
             return "skipped"
         known = self.originals.known("goal", source)
         met = known.target if known else ("" if line.at.id else self.here.alike(line, period))
-        raw, line = line.raw, replace(line, raw=_NOTHING)
-        for _tag in line.tags:
-            self.receipt.unmapped["Tags"] += 1
+        raw, line = line.raw, replace(line, raw=_NOTHING, tags=self._tags(line))
         aim = transfers_goals.aim(self, line, key=met or self.rows.key(), period=period)
         if met:
             aim.known = self.here.goal(met)
@@ -175,7 +175,7 @@ class Landing:
         outcome = "merged" if met else "landed"
         if met and aim.fresh and _went_on(known, aim.known):
             self.receipt.problem(line.at, "", CHANGED)
-            outcome, aim.fresh = "skipped", False
+            outcome, aim.fresh, aim.line = "skipped", False, replace(line, tags=())
         self.sources[source] = aim.key
         if not line.at.id:  # what is said of it refers to its row
             self.sources[f"{line.at.file}:{line.at.row}"] = aim.key
@@ -184,6 +184,13 @@ class Landing:
         if outcome != "skipped":
             self.originals.keep("goal", source, aim.key, raw)
         return outcome
+
+    def _tags(self, line: GoalLine) -> tuple[str, ...]:
+        """As a goal takes them; what is more than that is told."""
+        found = tags.several(line.tags, most=drafts.MOST_OF_A_TAG)
+        if len(found) > drafts.MOST_TAGS:
+            self.receipt.unmapped["Tags"] += len(found) - drafts.MOST_TAGS
+        return found[: drafts.MOST_TAGS]
 
     def _word(self, line: CheckinLine | CommentLine, *, last: bool) -> str:
         """A check-in or comment on a goal of the file, or on one that came with an earlier file. "" where

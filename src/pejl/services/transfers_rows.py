@@ -21,6 +21,7 @@ from pejl.models import (
     Figure,
     Goal,
     GoalPerson,
+    GoalTag,
     GoalTeam,
     GoalVersion,
     Period,
@@ -33,10 +34,12 @@ from pejl.models import (
 from pejl.services.inserts import BATCH, Table
 
 MODELS = (
-    Period, Person, Team, TeamMember, Goal, GoalVersion, GoalPerson, GoalTeam, Task, Edge, Checkin, Comment,
-    Figure, Record,
+    Period, Person, Team, TeamMember, Goal, GoalVersion, GoalPerson, GoalTeam, GoalTag, Task, Edge, Checkin,
+    Comment, Figure, Record,
 )  # fmt: skip
-_SPANNED = frozenset({TeamMember, GoalVersion, GoalPerson, GoalTeam, Task, Edge, Checkin, Comment, Figure})
+_SPANNED = frozenset(
+    {TeamMember, GoalVersion, GoalPerson, GoalTeam, GoalTag, Task, Edge, Checkin, Comment, Figure}
+)
 
 
 # What a file says before it is known whom it is said of; it waits until those rows are there. SQLite looks

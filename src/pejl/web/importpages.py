@@ -21,22 +21,43 @@ _MEGA: Final = 1_000_000
 _KILO: Final = 1_000
 _OUTCOMES: Final = ("read", "landed", "merged", "skipped", "failed")
 
+_PRODUCTS: Final = {
+    "appfire-okr": "OKR for Jira (Appfire)",
+    "peoplebox": "Peoplebox",
+    "betterworks": "Betterworks",
+    "culture-amp": "Culture Amp",
+    "engagedly": "Engagedly",
+    "peoplecues": "PeopleCues",
+    "mirro": "Mirro",
+    "quantive": "Quantive",
+    "asana": "Asana",
+    "lark": "Lark OKR",
+    "atlassian-goals": "Atlassian Goals",
+}
+_PAYLOADS: Final = ("quantive", "asana", "lark")
+
 # The fixed sentences of the readers and of the landing; what stands in `%(…)s` is filled in by them.
 REASONS: Final = (
     gettext_noop("a goal under it differs"),
     gettext_noop("a period needs a first and a last day"),
     gettext_noop("a reach target starts at 0: the start is left out"),
     gettext_noop("a tag has no place by itself: tags come with their goals"),
+    gettext_noop("a weight beside it is missing or cannot be shared out: all count alike"),
     gettext_noop("aligned to a goal that is not among the parents: left out"),
+    gettext_noop("archived there: read as dropped"),
+    gettext_noop("days of figures are read with the day first, as others in the file show"),
+    gettext_noop("days of figures are read with the month first, as others in the file show"),
     gettext_noop("date cannot be read"),
     gettext_noop("direction does not fit start and target: read by the figures"),
     gettext_noop("goal is not in the export"),
     gettext_noop("it goes by its tasks here"),
+    gettext_noop("marked for deletion in the file: left out"),
     gettext_noop("name is missing"),
     gettext_noop("nothing contributes to it here"),
     gettext_noop("nothing is rounded on the way up here, and fixed shares alone are scaled to 100 %"),
     gettext_noop("number with a thousands separator: read as %(value)s"),
     gettext_noop("parent is not in the export"),
+    gettext_noop("progress is from 0 to 1: read as parts of a whole"),
     gettext_noop("risk threshold is on the good side of the target: left out"),
     gettext_noop("row cannot be read"),
     gettext_noop("score is not from 0 to 1"),
@@ -62,6 +83,7 @@ REASONS: Final = (
     gettext_noop("value is not a number"),
     gettext_noop("text is not in UTF-8: read as Windows-1252"),
     gettext_noop("the file has no types: read by parents and metrics"),
+    gettext_noop("who may see it is not known: read as private"),
     gettext_noop("“%(word)s” is read as %(kind)s, because the file has another word for the other"),
     gettext_noop("type is not known: read as %(kind)s by its parents and its metric"),
     gettext_noop("the file does not tell whether its key results feed it: read by its own metric"),
@@ -73,6 +95,21 @@ REASONS: Final = (
     gettext_noop("a quotation mark is opened and not closed: all that follows is in this cell"),
     gettext_noop("formula without a value"),
     gettext_noop("formula that gives an error"),
+    gettext_noop("a figure under it was rounded there: nothing is rounded on the way up here"),
+    gettext_noop("a goal under it sits exactly on its bound: counted as reached here"),
+    gettext_noop("a goal under it without progress is left out here, and was 0 % there"),
+    gettext_noop("changed here since it was imported: left as it is"),
+    gettext_noop("column without a heading"),
+    gettext_noop("fixed shares under 100 % in all are scaled up to 100 % here"),
+    gettext_noop("it has gone on here since"),
+    gettext_noop("measure does not hold together: read as per cent by hand"),
+    gettext_noop("several goals have the title of the parent: left out"),
+    gettext_noop("team above is not in the export"),
+    gettext_noop("teams stand in a circle"),
+    gettext_noop("the figure in the file does not follow from the goals under it"),
+    gettext_noop("the file has no value for it"),
+    gettext_noop("the goal was removed here: left out"),
+    gettext_noop("value differs from the last check-in here: left as it is"),
 )
 _GAP: Final = re.compile(r"%\((\w+)\)s")
 _FILLED: Final = tuple(
@@ -138,7 +175,7 @@ def of(receipt: Mapping[str, Any]) -> Page:
         different=[_apart(one) for one in different[:SHOWN]],
         different_all=_count(len(different)),
         different_more=_more(different),
-        unmapped=[(field, _count(number)) for field, number in unmapped],
+        unmapped=[(reason(field), _count(number)) for field, number in unmapped],
         unmapped_all=_count(sum(number for _field, number in unmapped)),
     )
 
@@ -158,6 +195,8 @@ def member(name: str) -> str:
     words = {
         "objectives": _("Goals"),
         "rows": _("Goals"),
+        "key_results": _("Key results"),
+        "metrics": _("Key results"),
         "checkins": _("Check-ins"),
         "comments": _("Comments"),
         "Tags": _("Tags"),
@@ -170,17 +209,18 @@ def member(name: str) -> str:
 
 def readable() -> list[tuple[str, str]]:
     """What can be read here: what it is, and how its files end."""
-    ends = {"viva-goals": "ZIP", "viva-goals-explorer": "CSV, XLSX"}
+    ends = {"viva-goals": "ZIP", "atlassian-goals": "JSON, CSV, XLSX"} | dict.fromkeys(_PAYLOADS, "JSON")
     names = dict.fromkeys(reader.NAME for reader in transfers.FORMATS)
-    return [(form(name), ends.get(name, "")) for name in names]
+    return [(form(name), ends.get(name, "CSV, XLSX")) for name in names]
 
 
 def form(name: str) -> str:
     words = {
         "viva-goals": _("Viva Goals, the whole organisation"),
         "viva-goals-explorer": _("Viva Goals, goals from the Explorer"),
+        "spreadsheet": _("Any table of goals, with headings in English or Danish"),
     }
-    return words.get(name, name)
+    return words.get(name) or _PRODUCTS.get(name, name)
 
 
 def state(row: ImportRow) -> str:
