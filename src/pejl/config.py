@@ -32,6 +32,7 @@ class Config:
     port: int
     workers: int
     debug: bool
+    api_rate: int | None
 
 
 def read(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Config:
@@ -56,6 +57,7 @@ def read(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         port=port,
         workers=_number(values, "PEJL_WORKERS", 1, low=1, high=64),
         debug=_switch(values, "PEJL_DEBUG"),
+        api_rate=_rate(values, "PEJL_API_RATE", 6_000),
     )
 
 
@@ -147,6 +149,16 @@ def _number(values: Mapping[str, str], name: str, default: int, *, low: int, hig
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise WrongSetting(name, f"a whole number from {low} to {high}")
     return int(text)
+
+
+def _rate(values: Mapping[str, str], name: str, default: int) -> int | None:
+    """Requests a minute; None for "off"."""
+    if values.get(name, "").strip().lower() == "off":
+        return None
+    try:
+        return _number(values, name, default, low=1, high=10_000_000)
+    except WrongSetting as error:
+        raise WrongSetting(name, "requests a minute for each token, or off") from error
 
 
 def _switch(values: Mapping[str, str], name: str) -> bool:

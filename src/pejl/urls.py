@@ -1,7 +1,10 @@
-"""Addresses of the web door, room by room."""
+"""Addresses: the API, then the web door room by room."""
 
 from __future__ import annotations
 
+from django.urls import path
+
+from pejl.api.urls import api
 from pejl.web.views import (
     changes,
     checkins,
@@ -15,11 +18,13 @@ from pejl.web.views import (
     sessions,
     settings,
     tasks,
+    tokens,
     trees,
     writing,
 )
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     *sessions.urls,
     *home.urls,
     *trees.urls,
@@ -34,6 +39,7 @@ urlpatterns = [
     *settings.urls,
     *imports.urls,
     *exports.urls,
+    *tokens.urls,
 ]
 
 handler400 = "pejl.web.middleware.bad_request"

@@ -1,4 +1,4 @@
-"""`pejl workspace create`, `pejl user create`."""
+"""`pejl workspace create`, `pejl user create`, `pejl token create`."""
 
 from __future__ import annotations
 
@@ -77,6 +77,38 @@ def create_user(email: str, name: str, slug: str | None, role: str, *, as_json: 
         if as_json
         else f"{name} can sign in to {by.workspace_name}."
     )
+
+
+@main.group()
+def token() -> None:
+    """Tokens for programs."""
+
+
+@token.command("create")
+@click.argument("email")
+@click.option("--workspace", "slug", help="Needed only where there are several.")
+@click.option("--scopes", default="read", show_default=True, help="read, or read,write")
+@click.option("--name", default="terminal", show_default=True, help="What it is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it is valid. Default: without end.")
+@click.option("--json", "as_json", is_flag=True)
+def create_token(
+    email: str, slug: str | None, scopes: str, name: str, days: int | None, *, as_json: bool
+) -> None:
+    """Prints a token of the person with EMAIL, once."""
+    wanted = {one.strip() for one in scopes.split(",")} - {""}
+    if not wanted or not wanted <= {"read", "write"}:
+        raise click.UsageError("--scopes takes read, or read,write.")
+    start()
+    from django.utils import timezone
+
+    from pejl.queries import people as people_queries
+    from pejl.services import tokens
+
+    by = people_queries.system(chosen(slug))
+    person = people_queries.by_email(by.slug, email)
+    new = tokens.NewToken(name, writes="write" in wanted, days=days, person=person)
+    made = tokens.create(new, by=by, at=timezone.now())
+    click.echo(json.dumps({"token": made, "scopes": sorted(wanted)}) if as_json else made)
 
 
 def chosen(slug: str | None) -> str:

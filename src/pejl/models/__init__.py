@@ -18,13 +18,17 @@ from pejl.models.history import Event, Once
 from pejl.models.kpis import Guardrail, Kpi, Reading
 from pejl.models.people import Person, Team, TeamMember
 from pejl.models.periods import Period
+from pejl.models.tokens import Token
 from pejl.models.transfers import Import, ImportState, Profile, Record
+from pejl.models.webhooks import Delivery, DeliveryState, Webhook
 from pejl.models.workspace import Account, Workspace
 
 __all__ = [
     "Account",
     "Checkin",
     "Comment",
+    "Delivery",
+    "DeliveryState",
     "Edge",
     "Event",
     "Figure",
@@ -50,5 +54,7 @@ __all__ = [
     "Task",
     "Team",
     "TeamMember",
+    "Token",
+    "Webhook",
     "Workspace",
 ]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from pejl.domain.values import Role
 from pejl.models import Goal, GoalVersion, Period, Person, Team, TeamMember
@@ -49,6 +49,15 @@ class TeamRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Whom and what one can choose from, by name: those who are here before those who left, teams before
+    archived ones."""
+
+    teams: tuple[tuple[UUID, str], ...]
+    people: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodRow:
     id: UUID
     name: str
@@ -77,7 +86,8 @@ def people(by: Member) -> list[PersonRow]:
     teams: dict[UUID, list[str]] = {}
     for person_id, name in rows.order_by("team__name").values_list("person_id", "team__name"):
         teams.setdefault(person_id, []).append(name)
-    found = Person.objects.filter(workspace_id=by.workspace_id).order_by("-active", "name", "pk")
+    found = Person.objects.filter(workspace_id=by.workspace_id, service=False)
+    found = found.order_by("-active", "name", "pk")
     return [
         PersonRow(
             person.pk,
@@ -90,6 +100,18 @@ def people(by: Member) -> list[PersonRow]:
         )
         for person in found
     ]
+
+
+def names(by: Member) -> Names:
+    """Every team and every person. Two queries."""
+    teams = Team.objects.filter(workspace_id=by.workspace_id)
+    people = Person.objects.filter(workspace_id=by.workspace_id)
+    return Names(
+        teams=tuple(
+            teams.order_by(F("archived_at").asc(nulls_first=True), "name", "pk").values_list("pk", "name")
+        ),
+        people=tuple(people.order_by("-active", "name", "pk").values_list("pk", "name")),
+    )
 
 
 def own_zone(by: Member) -> str:

@@ -34,7 +34,7 @@ def find(by: Member, goal_id: UUID, *, text: str = "") -> tuple[Choice, ...]:
     """At most eight whose name, or a word of it, begins with `text`; those on the goal come first, and
     nobody is offered themselves. Raises `NotFound` and `Forbidden` as a comment does. Nine queries."""
     goal = scope.goal(by, goal_id, right=Right.COMMENT)
-    people = Person.objects.filter(workspace_id=by.workspace_id, active=True)
+    people = Person.objects.filter(workspace_id=by.workspace_id, active=True, service=False)
     if by.person_id is not None:
         people = people.exclude(pk=by.person_id)
     relations = _relations(goal)

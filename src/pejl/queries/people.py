@@ -14,7 +14,7 @@ def member_of(account_id: UUID, *, slug: str = "") -> Member | None:
     places = Person.objects.filter(account_id=account_id, active=True).select_related("workspace", "account")
     person = places.filter(workspace__slug=slug).first() if slug else None
     person = person or places.order_by("workspace__created_at").first()
-    return None if person is None else _member(person)
+    return None if person is None else as_member(person)
 
 
 def member(workspace: str, person_id: UUID) -> Member:
@@ -26,7 +26,7 @@ def member(workspace: str, person_id: UUID) -> Member:
     )
     if person is None:
         raise NotFound
-    return _member(person)
+    return as_member(person)
 
 
 def system(slug: str) -> Member:
@@ -74,7 +74,7 @@ def below(workspace_id: UUID, roots: frozenset[UUID]) -> frozenset[UUID]:
     return frozenset(found)
 
 
-def _member(person: Person) -> Member:
+def as_member(person: Person) -> Member:
     workspace = person.workspace
     rows = list(
         TeamMember.objects.current()

@@ -117,7 +117,7 @@ def _text(text: str) -> str:
 def _call(comment: Comment, mentions: Iterable[UUID], *, by: Member, at: datetime) -> list[UUID]:
     """Keeps who is called. Somebody chosen who cannot see the goal is refused by name; in running text
     such a name is only a name."""
-    active = Person.objects.filter(workspace_id=by.workspace_id, active=True)
+    active = Person.objects.filter(workspace_id=by.workspace_id, active=True, service=False)
     names: dict[UUID, str] = dict(active.values_list("pk", "name"))
     chosen = list(dict.fromkeys(mentions))
     for person in chosen:

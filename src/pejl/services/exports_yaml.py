@@ -22,13 +22,12 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from pejl.domain import amounts
 from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, ProgressMode, Visibility
-from pejl.queries import directories, sheets
+from pejl.queries import directories, resources, sheets
 from pejl.queries import periods as periods_read
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
 from pejl.queries.scope import Member
 from pejl.queries.sheets import Planned
-from pejl.services import exports_json
 
 _AT_A_TIME: Final = 200
 _LONGEST: Final = 40
@@ -175,6 +174,8 @@ def _common(row: GoalRow, frame: _Frame) -> dict[str, Any]:
     told: dict[str, Any] = {"key": frame.keys[row.id], "id": str(row.id), "title": row.title}
     if row.description:
         told["description"] = row.description
+    if row.tags:
+        told["tags"] = list(row.tags)
     told |= _places(row)
     owners = [frame.emails.get(one.id) or one.name for one in row.owners]
     if len(owners) > 1:
@@ -255,7 +256,7 @@ def _measure(row: GoalRow, metric: Metric, frame: _Frame) -> dict[str, Any]:
             **{name: _figure(one, metric, frame) for name, one in ends.items() if one is not None},
             **unit,
         }
-    whole = exports_json.metric(metric)
+    whole = resources.metric(metric)
     told = {
         name: _figure(one, metric, frame) if isinstance(one, Decimal) else one
         for name, one in whole.items()

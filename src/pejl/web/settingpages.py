@@ -111,6 +111,7 @@ def _tabs(by: Member, here: str) -> list[tuple[str, str, bool]]:
         tabs += [(_("Periods"), "/settings/periods"), (_("Import and export"), "/settings/imports")]
     else:
         tabs.append((_("Export"), "/settings/exports"))
+    tabs.append((_("Tokens"), "/settings/tokens"))
     own = here in {"/settings", "/settings/me", "/settings/password"}
     inside = f"{here}/".replace("/settings/exports/", "/settings/imports/") if by.is_admin else f"{here}/"
     return [(title, url, own if url == "/settings" else inside.startswith(f"{url}/")) for title, url in tabs]

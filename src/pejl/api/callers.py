@@ -1,0 +1,126 @@
+"""Who calls, what they may, how often, and at which moment they look."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja.security import HttpBearer
+
+from pejl.api.problems import Stop
+from pejl.domain import periods
+from pejl.queries import past
+from pejl.queries import tokens as tokens_read
+from pejl.queries.scope import Member
+from pejl.queries.tokens import Holder
+from pejl.services import tokens
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_KEY: Final = 100
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer pejl_…`. A token that only reads is stopped before anything is written."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Holder | None:
+        at = now(request)
+        found = tokens_read.holder(token, now=at)
+        if found is None:
+            return None
+        counted(request, found)
+        if request.method not in SAFE and not found.writes:
+            raise Stop(403, detail=_("This token only reads. Make one with the scope write."))
+        tokens.used(found.token_id, last=found.used_at, at=at)
+        return found
+
+
+def caller(request: HttpRequest) -> Holder:
+    found: Holder = request.auth  # type: ignore[attr-defined]
+    return found
+
+
+def member(request: HttpRequest) -> Member:
+    return caller(request).member
+
+
+def now(request: HttpRequest) -> datetime:
+    moment: datetime = request.now  # type: ignore[attr-defined]
+    return moment
+
+
+@contextmanager
+def known(request: HttpRequest) -> Iterator[tuple[Member, datetime]]:
+    """Who reads, and the moment they look at: now, or `?as_of=`, a date (its end) or an RFC 3339 moment.
+    What is read inside must be whole when it is left."""
+    by, at = member(request), now(request)
+    asked = request.GET.get("as_of", "")
+    then = moment(asked, name="as_of", by=by) if asked else None
+    if then is None or then >= at:
+        yield by, at
+        return
+    with past.known(by, at=then) as reader:
+        yield reader, then
+
+
+def moment(text: str, *, name: str, by: Member) -> datetime:
+    """A date stands for its end, in the zone of who asks. Raises `Stop`."""
+    try:
+        found = periods.moment(text, zone=by.zone)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Stop(422, detail=_("%(name)s takes a date or an RFC 3339 moment.") % {"name": name})
+    return found
+
+
+def key(request: HttpRequest) -> str | None:
+    """`Idempotency-Key`. Raises `Stop` for one that is too long."""
+    given = request.headers.get("Idempotency-Key", "")
+    if len(given) > LONGEST_KEY:
+        raise Stop(422, detail=_("An Idempotency-Key has at most %(most)s letters.") % {"most": LONGEST_KEY})
+    return given or None
+
+
+class _Counter:
+    """How often each token was used in the present minute, in this process: each of several has its part
+    of the rate."""
+
+    def __init__(self) -> None:
+        self._lock, self._minute = threading.Lock(), 0
+        self._used: dict[Any, int] = {}
+
+    def add(self, token: Any, *, minute: int) -> int:
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._used = minute, {}
+            self._used[token] = self._used.get(token, 0) + 1
+            return self._used[token]
+
+
+_COUNTER: Final = _Counter()
+_MINUTE: Final = 60
+
+
+def counted(request: HttpRequest, found: Holder) -> None:
+    """Counts the request against `PEJL_API_RATE`, requests a minute for each token. Raises `Stop` (429)."""
+    config = settings.CONFIG
+    if config.api_rate is None:
+        return
+    share = max(1, config.api_rate // config.workers)
+    clock = time.time()
+    used = _COUNTER.add(found.token_id, minute=int(clock // _MINUTE))
+    left = int(_MINUTE - clock % _MINUTE) + 1
+    request.rate = {  # type: ignore[attr-defined]
+        "RateLimit-Limit": str(share),
+        "RateLimit-Remaining": str(max(0, share - used)),
+        "RateLimit-Reset": str(left),
+    }
+    if used > share:
+        raise Stop(429, Retry_After=str(left))

@@ -1,0 +1,44 @@
+"""The API put together: routers, who may come in, how it says no."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+from ninja.parser import Parser
+
+from pejl.api import goals, me, problems
+from pejl.api.callers import Bearer
+
+
+class Exact(Parser):
+    """Numbers as they were written: 0.1 is not a float."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        try:
+            return json.loads(request.body, parse_float=Decimal, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
+            raise HttpError(400, "body") from error
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(word)
+
+
+api = NinjaAPI(
+    title="Pejl",
+    version="1",
+    description="Objectives, key results and initiatives with their record.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    auth=Bearer(),
+    parser=Exact(),
+)
+problems.handle(api)
+for part in (me, goals):
+    api.add_router("", part.router)
