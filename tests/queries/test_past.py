@@ -18,7 +18,19 @@ from okrs import key_result, named, okr
 from pejl.domain.access import Right
 from pejl.domain.values import Kind, Level, Visibility
 from pejl.models import Checkin, Edge, Figure, Goal, GoalVersion
-from pejl.queries import courses, dossiers, histories, homes, kpis, past, scope, timelines, trees
+from pejl.queries import (
+    changes,
+    courses,
+    dossiers,
+    histories,
+    homes,
+    kpis,
+    past,
+    scope,
+    tags,
+    timelines,
+    trees,
+)
 from pejl.queries import goals as goals_read
 from pejl.queries.scope import Member
 from pejl.services import alignment, checkins, closing, comments, goals, tasks
@@ -53,6 +65,8 @@ def views(by: Member, *, now: datetime) -> dict[str, Any]:
         "home": homes.home(by, since=now - timedelta(days=9), now=now),
         "organisation": trees.organisation(by, periods=None, now=now),
         "kpis": kpis.rows(by),
+        "moved": changes.between(by, since=now - timedelta(days=9), until=now),
+        "tags": tags.in_use(by),
     }
     for goal in seen:
         found[f"page of {goal.title}"] = dossiers.one(by, goal.pk, now=now)
@@ -182,6 +196,16 @@ def _add(world: World, top: UUID, at: datetime, n: int) -> None:
     goals.create(draft, by=world.sub_lead, at=at)
 
 
+def _remove(world: World, top: UUID, at: datetime, n: int) -> None:
+    for found in Goal.objects.filter(title__startswith="Requests", removed_at=None)[:1]:
+        goals.remove(found.pk, by=world.sub_lead, at=at)
+
+
+def _tag(world: World, top: UUID, at: datetime, n: int) -> None:
+    names = ("Growth", "growth", "Nordic", "Calls")[n % 4 :][: n % 3]
+    goals.edit(top, changes={"tags": names}, by=world.sub_lead, at=at)
+
+
 def _share(world: World, top: UUID, at: datetime, n: int) -> None:
     alignment.reshare(
         named("Support requests a month"), parent=top, share=n % 11 / 10, by=world.sub_lead, at=at
@@ -217,6 +241,7 @@ def _result(n: int) -> UUID:
 
 WRITES: tuple[Write, ...] = (
     _checkin, _correct, _withdraw, _retarget, _rename, _add, _share, _comment, _kpi, _close, _reopen, _task,
+    _remove, _tag,
 )  # fmt: skip
 
 

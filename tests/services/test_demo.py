@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,8 @@ from django.db import transaction
 
 from pejl.domain.values import Ambition, Level, MetricKind, State
 from pejl.models import Checkin, Comment, Edge, Goal
-from pejl.services import demo, doctors
+from pejl.queries import changes, people, tags
+from pejl.services import demo, doctors, links
 
 AT = datetime(2026, 11, 18, 14, tzinfo=ZoneInfo("Europe/Copenhagen"))
 EMAIL = "anna@fjordlight.example"
@@ -61,6 +63,31 @@ def test_the_same_seed_and_day_tell_the_same_story_and_another_seed_another() ->
             transaction.set_rollback(True)
     assert stories[0] == stories[1]
     assert stories[0] != stories[2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_target_moved_on_the_way_and_why_is_said_beside_it(language: str) -> None:
+    assert fill(language)
+    by = people.system("fjordlight")
+    found = changes.between(by, since=AT - timedelta(weeks=12), until=AT)
+    (moved,) = found.moved_targets
+    assert (moved.field, moved.before, moved.after) == ("target_value", Decimal(5), Decimal(6))
+    assert moved.by is not None
+    assert moved.by.name == "Mads Krogh"
+    goal = Goal.objects.get(pk=moved.goal.id)
+    assert (goal.start_value, goal.target_value) == (Decimal(9), Decimal(6))
+    said = Comment.objects.get(goal=goal, posted_at=moved.at)
+    assert said.text
+
+
+@pytest.mark.django_db
+def test_some_goals_carry_tags_in_the_readers_language() -> None:
+    assert fill("da")
+    by = people.system("fjordlight")
+    assert [tag.name for tag in tags.in_use(by)] == ["Kunder", "Mindre håndarbejde", "Version 2.0", "Vækst"]
+    moved_on = Goal.objects.get(origin__state=State.POSTPONED, kind="objective")
+    assert links.tags_of(moved_on) == ["Mindre håndarbejde"]
 
 
 @pytest.mark.django_db

@@ -180,7 +180,7 @@ def test_the_workbook_has_a_sheet_for_each_kind_of_thing(world: World, okr: UUID
     assert whole.sheetnames == ["Goals", "Check-ins", "Comments", "Tasks", "KPIs", "People and teams"]
     page = whole["Goals"]
     assert page.freeze_panes == "A2"
-    assert page.auto_filter.ref == f"A1:AA{page.max_row}"
+    assert page.auto_filter.ref == f"A1:AB{page.max_row}"
     assert page.column_dimensions["C"].width > page.column_dimensions["B"].width
 
 

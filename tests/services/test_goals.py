@@ -25,7 +25,7 @@ from pejl.models import (
     Milestone,
     Task,
 )
-from pejl.queries import scope
+from pejl.queries import past, scope
 from pejl.queries.scope import Forbidden, NotFound
 from pejl.services import alignment, checkins, goals
 from pejl.services.errors import Conflict, Rejected
@@ -352,7 +352,10 @@ def test_a_goal_with_checkins_is_not_removed_and_one_without_leaves_its_history(
     goals.remove(second, by=world.member, at=world.later(days=1))
     assert Goal.objects.get(pk=top).progress == pytest.approx(1.0)
     assert not scope.goals(world.member).filter(pk=second).exists()
-    assert scope.goals(world.member, at=world.later(hours=1)).filter(pk=second).exists()
+    with past.known(world.member, at=world.later(hours=1)) as reader:
+        assert scope.goals(reader).filter(pk=second).exists()
+    with past.known(world.member, at=world.later(days=2)) as reader:
+        assert not scope.goals(reader).filter(pk=second).exists()
     assert not Edge.objects.current().filter(child_id=second).exists()
     assert GoalVersion.objects.get(goal_id=second).known_to == world.later(days=1)
 

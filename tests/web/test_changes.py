@@ -25,9 +25,9 @@ from world import World
 __all__ = ["enter", "okr"]
 STEPS = Metric(MetricKind.MILESTONES)
 REQUESTS = "Support requests a month"
-QUERIES = 8
-PAGE_QUERIES = 20
-LIFE_ITSELF = 14
+QUERIES = 9
+PAGE_QUERIES = 23
+LIFE_ITSELF = 13
 LIFE_QUERIES = 37
 
 
@@ -396,7 +396,6 @@ def test_a_history_read_on_a_past_day_ends_there(world: World, okr: UUID, enter:
     page = text(client.get(f"/goals/{goal}/history?as_of=2026-08-15"))
     assert "Early word" in page
     assert "changed the target" not in page
-    assert 'href="/changes"' not in client.get("/goals").content.decode()
     page = text(client.get(f"/goals/{goal}/history?as_of="))
     assert "Early word" not in page
     assert "changed the target" in page

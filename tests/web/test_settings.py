@@ -480,3 +480,11 @@ def test_somebody_with_another_workspace_goes_on_there(world: World, enter: In) 
     said = text(answer)
     assert "Fjordlight is deleted." in said
     assert "Nordwind" in said
+
+
+def test_whoever_has_no_other_workspace_is_told_on_the_page_outside_it(world: World, enter: In) -> None:
+    browser = enter(world.owner)
+    answer = browser.post(LAST[1], {"confirm_name": "Fjordlight"}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/signin")
+    assert "Fjordlight is deleted." in text(answer)
+    assert "Fjordlight is deleted." not in text(browser.get("/signin"))

@@ -87,7 +87,7 @@ def problem(
 
 def handle(api: NinjaAPI) -> None:
     """Every way in which a request can end without what was asked for."""
-    for kind, answer in (
+    answers: tuple[tuple[type[Exception], Any], ...] = (
         (NotFound, lambda request, _error: problem(request, 404)),
         (Http404, lambda request, _error: problem(request, 404)),
         (Forbidden, lambda request, _error: problem(request, 403)),
@@ -97,7 +97,8 @@ def handle(api: NinjaAPI) -> None:
         (ValidationError, _invalid),
         (HttpError, lambda request, error: problem(request, error.status_code)),
         (Exception, _unforeseen),
-    ):
+    )
+    for kind, answer in answers:
         api.add_exception_handler(kind, answer)
 
 

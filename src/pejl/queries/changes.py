@@ -26,6 +26,7 @@ from pejl.models import (
     Goal,
     GoalPerson,
     GoalPersonRole,
+    GoalTag,
     GoalTeam,
     GoalVersion,
     Milestone,
@@ -66,11 +67,11 @@ class Arrival:
 class Moved:
     """One field of one goal, from what it was to what it became.
 
-    `field` is one of `histories.DECIDED`, or owner, delegate, viewer, team, parent, share, milestone, value,
-    progress, status. People, teams, goals and milestones stand as names; a period as what its name is made
-    of; a share, a progress as a fraction. `before` and `after` are in `unit_before` and `unit`. `also` names
-    the parent of a share, `other` is its id. Value, progress and status are told once, from the first moment
-    to the second: `at` is when they last moved, and `by` is None.
+    `field` is one of `histories.DECIDED`, or owner, delegate, viewer, team, tag, parent, share, milestone,
+    value, progress, status. People, teams, tags, goals and milestones stand as names; a period as what its
+    name is made of; a share, a progress as a fraction. `before` and `after` are in `unit_before` and `unit`.
+    `also` names the parent of a share, `other` is its id. Value, progress and status are told once, from the
+    first moment to the second: `at` is when they last moved, and `by` is None.
     """
 
     goal: GoalRef
@@ -145,7 +146,7 @@ def between(
     person: UUID | None = None,
     goal: UUID | None = None,
 ) -> Changes:
-    """What was recorded after `since`, up to and with `until`. Eight queries, whatever there is.
+    """What was recorded after `since`, up to and with `until`. Nine queries, whatever there is.
 
     `team` and `person` keep to the goals that were theirs at some time in between (a person's: owned, or
     checked in on by them), `goal` to one goal; all three to what all three hold.
@@ -159,6 +160,7 @@ def between(
         *_edges(span, authors),
         *_people(span, authors),
         *_teams(span, authors),
+        *_tags(span, authors),
         *_milestones(span, authors),
         *_figures(span),
     ]
@@ -326,6 +328,19 @@ def _teams(span: _Span, authors: _Authors) -> Iterator[Moved]:
         row = after or before
         if bool(before) != bool(after) and _settled(row.goal, at):
             yield _named(row, "team", row.team.name, began=bool(after), at=at, authors=authors)
+
+
+def _tags(span: _Span, authors: _Authors) -> Iterator[Moved]:
+    """Those of one goal and moment together."""
+    rows = span.rows(GoalTag, "name", "position").order_by("goal_id", "position", "pk")
+    found: dict[tuple[UUID, datetime, bool], list[Any]] = {}
+    for at, before, after in _steps(rows, lambda row: (row.goal_id, row.name), span):
+        row = after or before
+        if bool(before) != bool(after) and _settled(row.goal, at):
+            found.setdefault((row.goal_id, at, bool(after)), []).append(row)
+    for (_, at, began), some in found.items():
+        names = ", ".join(row.name for row in some)
+        yield _named(some[0], "tag", names, began=began, at=at, authors=authors)
 
 
 def _named(row: Any, field: str, name: str, *, began: bool, at: datetime, authors: _Authors) -> Moved:

@@ -131,7 +131,7 @@ def copies(by: Member, goal: GoalRow) -> Copies:
 def shares_of(by: Member, parent_id: UUID) -> dict[UUID, float | None]:
     """Child → the share set on its edge; None is a default one. Only of children that are seen. One query."""
     edges = Edge.objects.current().filter(
-        workspace_id=by.workspace_id, parent_id=parent_id, child__in=scope.goals(by)
+        scope.seen(by, "child_id"), workspace_id=by.workspace_id, parent_id=parent_id
     )
     return dict(edges.values_list("child_id", "share"))
 

@@ -29,6 +29,7 @@ from pejl.domain.values import (
 from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTeam, Guardrail, Kpi, Task, Workspace
 from pejl.models import Milestone as MilestoneModel
 from pejl.queries import dues, measures, scope
+from pejl.queries import tags as tags_read
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goalrows import GoalRow, MilestoneRow, ParentRef, PersonRef, TeamRef
 from pejl.queries.measures import Word
@@ -38,8 +39,8 @@ __all__ = ["GoalRow", "MilestoneRow", "ParentRef", "PersonRef", "TeamRef", "chil
 
 
 def one(by: Member, goal_id: UUID, *, now: datetime) -> GoalRow:
-    """Raises `NotFound`."""
-    found = rows(by, scope.goals(by).filter(pk=goal_id), now=now)
+    """With its tags. Raises `NotFound`."""
+    found = rows(by, scope.goals(by).filter(pk=goal_id), now=now, tagged=True)
     if not found:
         raise NotFound
     return found[0]
@@ -59,17 +60,18 @@ def children(by: Member, goal_id: UUID, *, now: datetime) -> list[GoalRow]:
     return sorted(found, key=lambda row: order[row.id])
 
 
-def rows(by: Member, goals: QuerySet[Goal], *, now: datetime) -> list[GoalRow]:
-    """These goals (a query made by `scope`), in the query's order."""
+def rows(by: Member, goals: QuerySet[Goal], *, now: datetime, tagged: bool = False) -> list[GoalRow]:
+    """These goals (a query made by `scope`), in the query's order; with their tags where `tagged`, which is
+    one query more."""
     found = list(goals.select_related("period", "checkin_owner"))
-    context = _Context(by, found, now=now)
+    context = _Context(by, found, now=now, tagged=tagged)
     return [context.row(goal) for goal in found]
 
 
 class _Context:
     """What stands around a set of goals, fetched once for all of them."""
 
-    def __init__(self, by: Member, found: Sequence[Goal], *, now: datetime) -> None:
+    def __init__(self, by: Member, found: Sequence[Goal], *, now: datetime, tagged: bool) -> None:
         self.by, self.today = by, by.today(now)
         ids = [goal.pk for goal in found]
         workspace = Workspace.objects.get(pk=by.workspace_id)
@@ -78,6 +80,7 @@ class _Context:
         self.rights = scope.rights(by, found)
         self.people = _people(by, ids)
         self.teams = _teams(by, ids)
+        self.tags = tags_read.of(by, ids) if tagged else {}
         self.weeks = {key: one.every_weeks for key, one in dues.of_goals(by, ids).items()}
         self.parents = _parents(by, ids, initiatives=self.initiatives)
         self.below = _below(by, ids)
@@ -130,6 +133,7 @@ class _Context:
             delegates=named.get(GoalPersonRole.DELEGATE, ()),
             viewers=named.get(GoalPersonRole.VIEWER, ()),
             teams=self.teams.get(goal.pk, ()),
+            tags=self.tags.get(goal.pk, ()),
             checkin_owner=PersonRef(goal.checkin_owner.pk, goal.checkin_owner.name)
             if goal.checkin_owner
             else None,
@@ -275,7 +279,7 @@ def _parents(
 ) -> dict[UUID, tuple[tuple[ParentRef, UUID | None], ...]]:
     """The parents the person sees, with the parent's period. Two queries."""
     edges = Edge.objects.current().filter(workspace_id=by.workspace_id)
-    seen = edges.filter(child_id__in=ids, parent__in=scope.goals(by).values("pk"))
+    seen = edges.filter(scope.seen(by, "parent_id"), child_id__in=ids)
     links = list(
         seen.order_by("known_from", "pk").values_list(
             "child_id", "parent_id", "parent__title", "share", "parent__period_id"

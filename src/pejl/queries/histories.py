@@ -1,7 +1,7 @@
 """How one goal came to be what it is: every decided change, who made it and when.
 
-Changes are read from the versions themselves, so nothing can be changed without being told here. What has
-no author of its own (people, teams, tasks, milestones) borrows the author of the event of the same moment.
+Changes are read from the versions themselves, so nothing can be changed without being told here. What has no
+author of its own (people, teams, tags, tasks, milestones) borrows the author of the event of the same moment.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pejl.models import Edge, Event, GoalPerson, GoalTeam, GoalVersion, Milestone, Task
+from django.db.models import F, Value
+
+from pejl.models import Edge, Event, GoalPerson, GoalTag, GoalTeam, GoalVersion, Milestone, Task
 from pejl.queries import scope
 from pejl.queries.goals import PersonRef
 from pejl.queries.scope import Member
@@ -51,9 +53,9 @@ TOLD_ABOVE = frozenset(
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field of one goal, before and after. `field` is a column of the goal, or one of created, owner,
-    delegate, viewer, team, parent, share, task, task_done, milestone, milestone_done; ids stand as names.
-    `also` names the other thing it is about, such as the parent of a share.
-    `unit` and `metric_kind` are those the values are in."""
+    delegate, viewer, team, tag, parent, share, task, task_done, milestone, milestone_done; ids stand as
+    names, the tags of one moment together. `also` names the other thing it is about, such as the parent of a
+    share. `unit` and `metric_kind` are those the values are in."""
 
     at: datetime
     by: PersonRef | None
@@ -71,7 +73,7 @@ class Change:
 def changes(by: Member, goal_id: UUID, *, titles: Mapping[UUID, str]) -> list[Change]:
     """All changes of `goal_id`, and what matters above of the other goals in `titles`. Unordered.
 
-    The caller has made sure that the person sees all of `titles`. Nine queries.
+    The caller has made sure that the person sees all of `titles`. Eight queries.
     """
     versions = _versions(by, list(titles))
     authors = _authors(by, goal_id, versions)
@@ -82,8 +84,7 @@ def changes(by: Member, goal_id: UUID, *, titles: Mapping[UUID, str]) -> list[Ch
         one for one in found if one.here or one.field != "created" or created is None or one.at > created
     ]
     later = [
-        *_links(GoalPerson, "person__name", "role", by, goal_id),
-        *_links(GoalTeam, "team__name", None, by, goal_id),
+        *_links(by, goal_id),
         *_parents(by, goal_id),
         *_steps(Task, "task", "done", by, goal_id),
         *_steps(Milestone, "milestone", "reached_on", by, goal_id),
@@ -161,17 +162,37 @@ def _period(period: Any) -> dict[str, Any]:
 _Told = tuple[datetime, PersonRef | None, str, Any, Any, str]
 
 
-def _links(model: Any, name: str, field: str | None, by: Member, goal_id: UUID) -> list[_Told]:
-    """Who or what was put on the goal, and taken off."""
-    rows = model.objects.filter(workspace_id=by.workspace_id, goal_id=goal_id)
+def _links(by: Member, goal_id: UUID) -> list[_Told]:
+    """Who or what was put on the goal, and taken off. One query."""
+    here = {"workspace_id": by.workspace_id, "goal_id": goal_id}
+    people, teams, tags = (
+        model.objects.filter(**here).values_list("known_from", "known_to", name, what, "position")
+        for model, name, what in (
+            (GoalPerson, F("person__name"), F("role")),
+            (GoalTeam, F("team__name"), Value("team")),
+            (GoalTag, F("name"), Value("tag")),
+        )
+    )
     found: list[_Told] = []
-    for row in rows.values_list("known_from", "known_to", name, *([field] if field else [])):
-        start, end, told = row[:3]
-        what = row[3] if field else "team"
+    rows = people.union(teams, tags, all=True)
+    for start, end, told, what, _ in sorted(rows, key=lambda row: (row[0], row[4])):
         found.append((start, None, what, None, told, ""))
         if end is not None:
             found.append((end, None, what, told, None, ""))
-    return _without_same(found)
+    return _together(_without_same(found))
+
+
+def _together(found: list[_Told]) -> list[_Told]:
+    """Tags that came in one moment are one change, and those that went."""
+    others = [one for one in found if one[2] != "tag"]
+    tags: dict[tuple[datetime, bool], list[str]] = {}
+    for at, _, what, before, after, _ in found:
+        if what == "tag":
+            tags.setdefault((at, after is not None), []).append(after or before)
+    for (at, began), names in tags.items():
+        told = ", ".join(names)
+        others.append((at, None, "tag", None if began else told, told if began else None, ""))
+    return others
 
 
 def _without_same(found: list[_Told]) -> list[_Told]:
@@ -183,7 +204,7 @@ def _without_same(found: list[_Told]) -> list[_Told]:
 
 def _parents(by: Member, goal_id: UUID) -> list[_Told]:
     """Alignments made, ended and reweighted, to goals the person sees."""
-    edges = Edge.objects.filter(workspace_id=by.workspace_id, child_id=goal_id, parent__in=scope.goals(by))
+    edges = Edge.objects.filter(scope.seen(by, "parent_id"), workspace_id=by.workspace_id, child_id=goal_id)
     rows = list(edges.select_related("by", "parent").order_by("parent_id", "known_from", "pk"))
     found: list[_Told] = []
     for place, one in enumerate(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -56,24 +56,34 @@ class KpiRow:
     goals: tuple[GuardedGoal, ...]
 
 
-def rows(by: Member, *, at: datetime | None = None) -> list[KpiRow]:
+def rows(by: Member) -> list[KpiRow]:
     """All KPIs of the workspace, by name. Three queries."""
-    return _rows(by, Kpi.objects.as_of(at).filter(workspace_id=by.workspace_id), at=at)
+    return _rows(by, Kpi.objects.current().filter(workspace_id=by.workspace_id))
 
 
 def one(by: Member, item: UUID) -> KpiRow:
     """Raises `NotFound`. Three queries."""
-    found = _rows(by, Kpi.objects.current().filter(workspace_id=by.workspace_id, item=item), at=None)
+    found = _rows(by, Kpi.objects.current().filter(workspace_id=by.workspace_id, item=item))
     if not found:
         raise NotFound
     return found[0]
 
 
-def _rows(by: Member, kpis: Any, *, at: datetime | None) -> list[KpiRow]:
+def _rows(by: Member, kpis: Any) -> list[KpiRow]:
     found = list(kpis.select_related("owner", "team").order_by("name", "item"))
     items = [kpi.item for kpi in found]
-    readings, goals = _readings(by, items, at=at), _goals(by, items, at=at)
+    readings, goals = _readings(by, items), _goals(by, items)
     return [_row(kpi, readings.get(kpi.item, []), goals.get(kpi.item, [])) for kpi in found]
+
+
+def readings(by: Member, item: UUID) -> list[tuple[date, Decimal]]:
+    """Each day it was read, the oldest first, with the last word for that day. Raises `NotFound`. Two
+    queries."""
+    here = {"workspace_id": by.workspace_id}
+    if not Kpi.objects.current().filter(**here, item=item).exists():
+        raise NotFound
+    rows = Reading.objects.current().filter(**here, kpi=item).order_by("on", "known_from", "pk")
+    return list(dict(rows.values_list("on", "value")).items())
 
 
 def may_change(by: Member, row: KpiRow) -> bool:
@@ -125,10 +135,10 @@ def inside(value: Decimal, *, lower: Decimal | None, upper: Decimal | None) -> b
     return (lower is None or value >= lower) and (upper is None or value <= upper)
 
 
-def _readings(by: Member, items: list[UUID], *, at: datetime | None) -> dict[UUID, list[ReadingRow]]:
+def _readings(by: Member, items: list[UUID]) -> dict[UUID, list[ReadingRow]]:
     """The last readings of each, oldest first, one for a day."""
     newest = Window(RowNumber(), partition_by=F("kpi"), order_by=[F("on").desc(), F("known_from").desc()])
-    query = Reading.objects.as_of(at).filter(workspace_id=by.workspace_id, kpi__in=items)
+    query = Reading.objects.current().filter(workspace_id=by.workspace_id, kpi__in=items)
     query = query.annotate(place=newest).filter(place__lte=SHOWN_READINGS)
     found: dict[UUID, dict[date, ReadingRow]] = {}
     for row in query.select_related("by").order_by("on", "known_from", "pk"):
@@ -137,11 +147,11 @@ def _readings(by: Member, items: list[UUID], *, at: datetime | None) -> dict[UUI
     return {item: list(days.values()) for item, days in found.items()}
 
 
-def _goals(by: Member, items: list[UUID], *, at: datetime | None) -> dict[UUID, list[GuardedGoal]]:
+def _goals(by: Member, items: list[UUID]) -> dict[UUID, list[GuardedGoal]]:
     """The guarded goals that the person may see."""
     found: dict[UUID, list[GuardedGoal]] = {}
-    links = Guardrail.objects.as_of(at).filter(
-        workspace_id=by.workspace_id, kpi__in=items, goal__in=scope.goals(by, at=at).values("pk")
+    links = Guardrail.objects.current().filter(
+        scope.seen(by, "goal_id"), workspace_id=by.workspace_id, kpi__in=items
     )
     for item, goal_id, title, state in links.order_by("goal__title", "goal_id").values_list(
         "kpi", "goal_id", "goal__title", "goal__state"

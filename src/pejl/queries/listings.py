@@ -15,7 +15,8 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from pejl.domain.values import Ambition, Kind, Status
+from pejl.domain.status import ENDED
+from pejl.domain.values import Ambition, Kind, State, Status
 from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTag, GoalTeam, Record
 from pejl.queries import goals as goals_read
 from pejl.queries import scope
@@ -24,6 +25,8 @@ from pejl.queries.scope import Member
 
 _LAST_DAY: Final = date(9999, 12, 31)
 _NO_PROGRESS: Final = -1e12
+# How each status of a goal that has ended came about; every other is one of an open goal.
+_STATES: Final = {shown: state for state, shown in ENDED.items()}
 _AHEAD: Final = 500  # goals read at a time where only reading them tells whether they fit
 # What a list is ordered by, downwards where it begins with a minus. Nothing at all comes last.
 ORDERS: Final[dict[str, Any]] = {
@@ -89,7 +92,7 @@ def goals(
             return Part(tuple(rows), None)
 
 
-def _some(found: QuerySet[Goal], *, order: str, start: Any, limit: int) -> list[tuple[UUID, Any]]:
+def _some(found: Any, *, order: str, start: Any, limit: int) -> list[tuple[UUID, Any]]:
     down = order.startswith("-")
     if start is not None:
         step = "lt" if down else "gt"
@@ -112,6 +115,10 @@ def _filtered(by: Member, filters: Filters) -> QuerySet[Goal]:
     here = {"workspace_id": by.workspace_id, "goal": OuterRef("pk")}
     plain = {"kind": filters.kind, "period_id": filters.period, "ambition": filters.ambition}
     found = found.filter(**{name: value for name, value in plain.items() if value is not None})
+    if filters.status is not None:
+        found = found.filter(state=_STATES.get(filters.status, State.OPEN))
+    if filters.stale:
+        found = found.filter(state=State.OPEN)
     if filters.team is not None:
         found = found.filter(Exists(GoalTeam.objects.current().filter(**here, team_id=filters.team)))
     if filters.owner is not None:

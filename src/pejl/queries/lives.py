@@ -97,7 +97,7 @@ class Life:
 
 
 def life(by: Member, goal_id: UUID, *, page: int = 1) -> Life:
-    """Page `page` of the goal's life, `STEP` deeds long. Raises `NotFound`. At most fifteen queries."""
+    """Page `page` of the goal's life, `STEP` deeds long. Raises `NotFound`. At most fourteen queries."""
     goal = scope.goal(by, goal_id)
     deeds: list[Deed] = [
         *_decided(histories.changes(by, goal_id, titles={goal_id: goal.title})),

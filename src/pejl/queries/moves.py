@@ -42,7 +42,7 @@ def at(by: Member, goals: Collection[UUID], *, moment: datetime) -> tuple[Move, 
     ).order_by("-known_from", "-pk")
     rows = (
         Figure.objects.filter(
-            workspace_id=by.workspace_id, goal_id__in=goals, goal__in=scope.goals(by), known_from=moment
+            scope.seen(by, "goal_id"), workspace_id=by.workspace_id, goal_id__in=goals, known_from=moment
         )
         .annotate(
             value_before=Subquery(earlier.values("value")[:1]),

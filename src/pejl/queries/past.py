@@ -115,7 +115,8 @@ def _body(model: Any, *, moment: str, home: str) -> str | None:
 
 
 def _goals(*, moment: str, home: str) -> str:
-    """A goal's row as its version, its latest figure and its check-ins of then would have made it."""
+    """A goal's row as its version, its latest figure and its check-ins of then would have made it. One that
+    was removed before stands there, removed, as it does in the table of today."""
     decided = {field.column for field in GoalState._meta.get_fields() if isinstance(field, models.Field)}
     measured = {field.column for field in Figure._meta.concrete_fields} - {"id", "workspace_id", "goal_id"}
     said = (
@@ -138,7 +139,8 @@ def _goals(*, moment: str, home: str) -> str:
     return (
         f"SELECT {', '.join(columns)} FROM {home}{_table(Goal)} t "
         f"JOIN {home}{_table(GoalVersion)} v ON v.workspace_id = t.workspace_id AND v.goal_id = t.id "
-        f"AND v.known_from <= {moment} AND (v.known_to IS NULL OR v.known_to > {moment}) "
+        f"AND v.known_from <= {moment} AND (v.known_to IS NULL OR v.known_to > {moment} "
+        f"OR (v.known_to = t.removed_at AND v.known_from < v.known_to)) "
         f"LEFT JOIN {home}{_table(Figure)} f ON f.id = (SELECT l.id FROM {home}{_table(Figure)} l "
         f"WHERE l.workspace_id = t.workspace_id AND l.goal_id = t.id AND l.known_from <= {moment} "
         f"ORDER BY l.known_from DESC, l.id DESC LIMIT 1) "

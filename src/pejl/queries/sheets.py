@@ -111,9 +111,10 @@ def ids(by: Member) -> list[UUID]:
 
 
 def goals(by: Member, wanted: Sequence[UUID], *, now: datetime) -> Iterator[GoalRow]:
-    """Those of these goals that they see, in the given order."""
+    """Those of these goals that they see, in the given order, with their tags."""
+    seen = scope.goals(by)
     for some in batches(wanted):
-        found = {row.id: row for row in goals_read.rows(by, scope.goals(by).filter(pk__in=some), now=now)}
+        found = {row.id: row for row in goals_read.rows(by, seen.filter(pk__in=some), now=now, tagged=True)}
         yield from (found[one] for one in some if one in found)
 
 
@@ -126,7 +127,7 @@ def extras(by: Member, some: Sequence[UUID]) -> dict[UUID, Extra]:
     """Of at most `BATCH` goals. Three queries."""
     seen = scope.goals(by)
     here = {"workspace_id": by.workspace_id}
-    below = Edge.objects.current().filter(**here, parent_id__in=some, child__in=seen.values("pk"))
+    below = Edge.objects.current().filter(scope.seen(by, "child_id"), **here, parent_id__in=some)
     counts = dict(below.values_list("parent_id").annotate(Count("pk")))
     sources = {
         target: (system, source)

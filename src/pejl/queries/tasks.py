@@ -46,7 +46,7 @@ def goal_of_milestone(by: Member, item: UUID) -> UUID:
     """The goal a milestone belongs to, if the person sees it. Raises `NotFound`."""
     goal_id = (
         Milestone.objects.current()
-        .filter(workspace_id=by.workspace_id, item=item, goal__in=scope.goals(by))
+        .filter(scope.seen(by, "goal_id"), workspace_id=by.workspace_id, item=item)
         .values_list("goal_id", flat=True)
         .first()
     )

@@ -57,6 +57,8 @@ def holder(text: str, *, now: datetime) -> Holder | None:
 
 def mine(by: Member, *, now: datetime) -> list[TokenRow]:
     """The person's own, the newest first. One query."""
+    if by.person_id is None:
+        return []
     return _rows(Token.objects.filter(workspace_id=by.workspace_id, person_id=by.person_id), now=now)
 
 

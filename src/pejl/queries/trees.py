@@ -1,7 +1,8 @@
 """Goals with what hangs under them: of the organisation, a team, or a person.
 
 Hidden goals leave no trace. A goal with several parents stands under each; its own branch is drawn once,
-under the first, so that a page never grows beyond the goals there are.
+under the first, so that a page never grows beyond the goals there are. With a tag, a tree holds the goals
+that carry it and what hangs under those.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from pejl.domain.values import Kind, Level, State, Status
 from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTeam, Person, Team, TeamMember
-from pejl.queries import goals, scope
+from pejl.queries import goals, scope, tags
 from pejl.queries.goals import GoalRow, PersonRef, TeamRef
 from pejl.queries.scope import Member, NotFound
+from pejl.queries.tags import Tag
 
 MOST = 400
 
@@ -69,25 +72,29 @@ class PersonPage:
     teams: tuple[TeamRef, ...]
 
 
-def organisation(by: Member, *, periods: list[UUID] | None, now: datetime) -> Tree:
+def organisation(by: Member, *, periods: list[UUID] | None, now: datetime, tag: Tag | None = None) -> Tree:
     """Every goal of the organisation and all that is aligned below; then what is aligned to nothing."""
-    return _tree(by, scope.goals(by), periods=periods, now=now)
+    return _tree(by, scope.goals(by), periods=periods, now=now, tag=tag)
 
 
-def of_team(by: Member, team_id: UUID, *, periods: list[UUID] | None, now: datetime) -> Tree:
+def of_team(
+    by: Member, team_id: UUID, *, periods: list[UUID] | None, now: datetime, tag: Tag | None = None
+) -> Tree:
     """The goals of one team, and what hangs under them wherever it belongs."""
     links = GoalTeam.objects.current().filter(
         workspace_id=by.workspace_id, goal=OuterRef("pk"), team_id=team_id
     )
-    return _tree(by, scope.goals(by).filter(Exists(links)), periods=periods, now=now)
+    return _tree(by, scope.goals(by).filter(Exists(links)), periods=periods, now=now, tag=tag)
 
 
-def of_person(by: Member, person_id: UUID, *, periods: list[UUID] | None, now: datetime) -> Tree:
+def of_person(
+    by: Member, person_id: UUID, *, periods: list[UUID] | None, now: datetime, tag: Tag | None = None
+) -> Tree:
     """The goals a person owns. Their figures are about the work; nothing sums them up for the person."""
     links = GoalPerson.objects.current().filter(
         workspace_id=by.workspace_id, goal=OuterRef("pk"), person_id=person_id, role=GoalPersonRole.OWNER
     )
-    return _tree(by, scope.goals(by).filter(Exists(links)), periods=periods, now=now, deep=False)
+    return _tree(by, scope.goals(by).filter(Exists(links)), periods=periods, now=now, tag=tag, deep=False)
 
 
 def team(by: Member, team_id: UUID) -> TeamPage:
@@ -126,17 +133,34 @@ def person(by: Member, person_id: UUID) -> PersonPage:
 
 
 def _tree(
-    by: Member, chosen: QuerySet[Goal], *, periods: list[UUID] | None, now: datetime, deep: bool = True
+    by: Member,
+    chosen: QuerySet[Goal],
+    *,
+    periods: list[UUID] | None,
+    now: datetime,
+    tag: Tag | None,
+    deep: bool = True,
 ) -> Tree:
     in_time = Q() if periods is None else Q(period_id__in=periods) | Q(period_id=None)
     ids = list(chosen.filter(in_time).values_list("pk", flat=True))
     below = edges(by)
     wanted = under(ids, below) if deep else ids
     seen = scope.goals(by).filter(in_time, pk__in=wanted)
-    order = list(seen.order_by(_rank(), "created_at", "position", "pk").values_list("pk", flat=True))
+    seen = seen.order_by(_rank(), "created_at", "position", "pk")
+    if tag is None:
+        order = list(seen.values_list("pk", flat=True))
+    else:
+        order = _tagged(seen.annotate(carries=tags.carries(by, tag)), tag, below if deep else {})
     rows = {row.id: row for row in goals.rows(by, scope.goals(by).filter(pk__in=order[:MOST]), now=now)}
     roots = _roots([one for one in order if one in rows], below)
     return Tree(_branches(roots, rows, below), counts(rows.values()), max(0, len(order) - MOST))
+
+
+def _tagged(seen: Any, tag: Tag, below: dict[UUID, list[UUID]]) -> list[UUID]:
+    """Those that carry the tag, and those under them, in the given order."""
+    rows = list(seen.values_list("pk", "carries")) if tag.spellings else []
+    kept = set(under([pk for pk, carries in rows if carries], below))
+    return [pk for pk, _ in rows if pk in kept]
 
 
 def _rank() -> Case:

@@ -161,6 +161,7 @@ def _clone(goal: Goal, *, period: Period, by: Member, at: datetime, **changed: A
     for role in ROLES:
         links.set_people(clone, role, links.people_of(goal, role), at=at)
     links.set_teams(clone, links.teams_of(goal), at=at)
+    links.set_tags(clone, links.tags_of(goal), at=at)
     events.record(
         "goal.created", by=by, at=at, goal=clone.pk, title=clone.title, kind=clone.kind, origin=goal.pk
     )

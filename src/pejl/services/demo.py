@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from pejl.domain import amounts
-from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, ProgressMode, Refused, Role, State
+from pejl.domain.values import Kind, Level, PeriodKind, ProgressMode, Role, State
 from pejl.models import Checkin, Milestone, Period, Task, Workspace
 from pejl.queries import people as found
 from pejl.queries.scope import Member
@@ -29,17 +29,20 @@ from pejl.services import (
     workspaces,
 )
 from pejl.services import (
+    demo_figures as figures,
+)
+from pejl.services import (
     demo_parts as parts,
 )
 from pejl.services import (
     demo_story as story,
 )
-from pejl.services.demo_figures import value_at
 from pejl.services.demo_stage import SLUG, ZONE, Stage, moment
 from pejl.services.goals import GoalDraft
 from pejl.services.people import NewPerson
 
 WEEKS = 12
+MOVED_AFTER = 3
 DOMAIN = "fjordlight.example"
 
 
@@ -75,6 +78,7 @@ def _company(stage: Stage, *, email: str, password: str) -> None:
         owner=NewPerson(f"karen@{DOMAIN}", "Karen Holm", Role.OWNER),
     )
     system = found.system(SLUG)
+    stage.workspace_id = system.workspace_id
     periods.ensure(by=system, at=moment(stage.today - timedelta(days=100)))
     periods.ensure(by=system, at=stage.at)
     for key, name, parent in story.TEAMS:
@@ -125,7 +129,8 @@ def _aim(stage: Stage, aim: parts.Aim) -> None:
         ambition=aim.ambition,
         owners=(stage.people[aim.owner],),
         teams=(stage.teams[aim.team],) if aim.team else (),
-        metric=_sum(stage, aim),
+        metric=figures.total(stage, aim),
+        tags=_tags(stage, aim.key),
         progress_mode=ProgressMode.CHILDREN,
     )
 
@@ -147,45 +152,12 @@ def _aim(stage: Stage, aim: parts.Aim) -> None:
     stage.later(written, write)
     for result in aim.results:
         _weeks(stage, aim, result)
+        if result.first_target is not None:
+            _move(stage, aim, result)
     for work in aim.works:
         _ticks(stage, aim, work)
     if aim.ending:
         _ending(stage, aim)
-
-
-def _sum(stage: Stage, aim: parts.Aim) -> Metric | None:
-    if aim.sums is None:
-        return None
-    target, unit = (stage.said(text) for text in aim.sums)
-    value, _ = _amount(stage, target, unit)
-    return Metric(MetricKind.REACH, unit=unit, start=Decimal(0), target=value, sum=True)
-
-
-def _amount(stage: Stage, text: str, unit: str) -> tuple[Decimal, str]:
-    """A figure of the story, read as people write it: its value and its unit."""
-    read = amounts.parse(text, language=stage.language, unit=unit)
-    if isinstance(read, amounts.Ambiguous):
-        raise Refused("amount.ambiguous", field=text)
-    return read.value, unit or read.unit or ""
-
-
-def _metric(stage: Stage, result: parts.Result) -> Metric:
-    unit = stage.said(result.unit)
-    figures: dict[str, Decimal | None] = {}
-    for name in ("start", "target", "lower", "upper", "warning"):
-        text: parts.Text | None = getattr(result, name)
-        figures[name] = None
-        if text is not None:
-            figures[name], unit = _amount(stage, stage.said(text), unit)
-    return Metric(
-        result.kind,
-        unit=unit,
-        start=Decimal(0) if result.kind is MetricKind.REACH else figures["start"],
-        target=figures["target"],
-        lower=figures["lower"],
-        upper=figures["upper"],
-        warning=figures["warning"],
-    )
 
 
 def _result(stage: Stage, aim: parts.Aim, result: parts.Result) -> GoalDraft:
@@ -198,7 +170,8 @@ def _result(stage: Stage, aim: parts.Aim, result: parts.Result) -> GoalDraft:
         ambition=aim.ambition,
         owners=(stage.people[result.owner],),
         teams=(stage.teams[aim.team],) if aim.team else (),
-        metric=_metric(stage, result),
+        metric=figures.metric(stage, result, first=True),
+        tags=_tags(stage, result.key),
         milestones=tuple((stage.said(step), None) for step in result.steps),
         parents=((stage.goals[aim.key], result.share),),
     )
@@ -255,8 +228,12 @@ def _weeks(stage: Stage, aim: parts.Aim, result: parts.Result) -> None:
             day: date = day,
         ) -> None:
             goal = stage.goals[result.key]
-            reached = _reached(goal, elapsed * result.pace) if result.steps else ()
-            value = None if result.steps else value_at(_metric(stage, result), result, elapsed, wobble)
+            reached = _reached(stage, goal, elapsed * result.pace) if result.steps else ()
+            value = (
+                None
+                if result.steps
+                else figures.value_at(figures.metric(stage, result), result, elapsed, wobble)
+            )
             if value is not None and result.whole:
                 value = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
             checkins.post(
@@ -273,11 +250,30 @@ def _weeks(stage: Stage, aim: parts.Aim, result: parts.Result) -> None:
         stage.later(moment(day, clock), word)
 
 
-def _reached(goal: UUID, part: float) -> tuple[UUID, ...]:
+def _reached(stage: Stage, goal: UUID, part: float) -> tuple[UUID, ...]:
     items = list(
-        Milestone.objects.current().filter(goal_id=goal).order_by("position").values_list("item", flat=True)
+        Milestone.objects.current()
+        .filter(workspace_id=stage.workspace_id, goal_id=goal)
+        .order_by("position")
+        .values_list("item", flat=True)
     )
     return tuple(items[: int(part * len(items))])
+
+
+def _move(stage: Stage, aim: parts.Aim, result: parts.Result) -> None:
+    """The target becomes the one it has today, some weeks into its period, and why is said beside it."""
+
+    def move(at: datetime) -> None:
+        changes = {"metric": figures.metric(stage, result)}
+        goals.edit(stage.goals[result.key], changes=changes, by=stage.author(result.owner), at=at)
+        why = stage.said(result.moved_because)
+        comments.post(stage.goals[result.key], text=why, by=stage.author(result.owner), at=at)
+
+    stage.later(moment(stage.periods[aim.span].start_date + timedelta(weeks=MOVED_AFTER), time(15, 20)), move)
+
+
+def _tags(stage: Stage, key: str) -> tuple[str, ...]:
+    return tuple(stage.said(tag) for tag in story.TAGS.get(key, ()))
 
 
 def _ticks(stage: Stage, aim: parts.Aim, work: parts.Work) -> None:
@@ -286,7 +282,8 @@ def _ticks(stage: Stage, aim: parts.Aim, work: parts.Work) -> None:
 
         def tick(at: datetime, *, place: int = place) -> None:
             goal = stage.goals[f"{aim.key}:{work.title[0]}"]
-            row = Task.objects.current().filter(goal_id=goal).order_by("position")[place : place + 1].get()
+            here = Task.objects.current().filter(workspace_id=stage.workspace_id, goal_id=goal)
+            row = here.order_by("position")[place : place + 1].get()
             tasks.change(row.item, done=True, by=stage.author(work.owner), at=at)
 
         stage.later(max(when, moment(stage.periods[aim.span].start_date)), tick)
@@ -332,7 +329,8 @@ def _kpis(stage: Stage) -> None:
             team: str = team,
         ) -> None:
             bounds = [
-                _amount(stage, stage.said(bound), unit)[0] if bound else None for bound in (lower, upper)
+                figures.amount(stage, stage.said(bound), unit)[0] if bound else None
+                for bound in (lower, upper)
             ]
             stage.goals[f"kpi:{key}"] = kpis.create(
                 stage.said(name),
@@ -377,7 +375,8 @@ def _remarks(stage: Stage) -> None:
                 if remark.on not in stage.goals:
                     return
                 goal = stage.goals[remark.on]
-                last = Checkin.objects.current().filter(goal_id=goal).order_by("-on", "-known_from").first()
+                said = Checkin.objects.current().filter(workspace_id=stage.workspace_id, goal_id=goal)
+                last = said.order_by("-on", "-known_from").first()
                 comments.post(
                     goal,
                     text=stage.said(text),

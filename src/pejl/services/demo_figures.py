@@ -1,11 +1,14 @@
-"""Plausible figures for the demo: on their way, with the unevenness of real weeks."""
+"""Figures for the demo: those of the story as they are read, and plausible ones on their way, with the
+unevenness of real weeks."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from pejl.domain.values import Metric, MetricKind
+from pejl.domain import amounts
+from pejl.domain.values import Metric, MetricKind, Refused
 from pejl.services import demo_parts as parts
+from pejl.services.demo_stage import Stage
 
 
 def value_at(metric: Metric, result: parts.Result, elapsed: float, wobble: float) -> Decimal:
@@ -36,3 +39,42 @@ def rounded(value: Decimal, scale: Decimal) -> Decimal:
     if size >= 20:  # noqa: PLR2004 - whole numbers where people count
         step = max(step, Decimal(1))
     return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step + Decimal(0)
+
+
+def amount(stage: Stage, text: str, unit: str) -> tuple[Decimal, str]:
+    """A figure of the story, read as people write it: its value and its unit."""
+    read = amounts.parse(text, language=stage.language, unit=unit)
+    if isinstance(read, amounts.Ambiguous):
+        raise Refused("amount.ambiguous", field=text)
+    return read.value, unit or read.unit or ""
+
+
+def metric(stage: Stage, result: parts.Result, *, first: bool = False) -> Metric:
+    """How the key result is measured today; `first` as it was written."""
+    unit = stage.said(result.unit)
+    figures: dict[str, Decimal | None] = {}
+    for name in ("start", "target", "lower", "upper", "warning"):
+        text: parts.Text | None = getattr(result, name)
+        if name == "target" and first and result.first_target is not None:
+            text = result.first_target
+        figures[name] = None
+        if text is not None:
+            figures[name], unit = amount(stage, stage.said(text), unit)
+    return Metric(
+        result.kind,
+        unit=unit,
+        start=Decimal(0) if result.kind is MetricKind.REACH else figures["start"],
+        target=figures["target"],
+        lower=figures["lower"],
+        upper=figures["upper"],
+        warning=figures["warning"],
+    )
+
+
+def total(stage: Stage, aim: parts.Aim) -> Metric | None:
+    """The sum that the objective is measured by; None where it has none."""
+    if aim.sums is None:
+        return None
+    target, unit = (stage.said(text) for text in aim.sums)
+    value, _ = amount(stage, target, unit)
+    return Metric(MetricKind.REACH, unit=unit, start=Decimal(0), target=value, sum=True)

@@ -22,7 +22,8 @@ class Someone:
 class Result:
     """A key result. `pace` is how fast it moves against the plan, `noise` how unevenly; `silent` weeks at the
     end have no word; `whole` figures have no fractions. `notes` are said at the latest check-ins, the last
-    one last."""
+    one last. `first_target` is the one it was written with, where that was moved since, and
+    `moved_because` is said then."""
 
     key: str
     title: Text
@@ -42,6 +43,8 @@ class Result:
     whole: bool = False
     confidence: int = 7
     notes: tuple[Text, ...] = ()
+    first_target: Text | None = None
+    moved_because: Text = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ LAUNCH = Aim(
             DOWN,
             ("nine", "ni"),
             ("six", "seks"),
+            first_target=("five", "fem"),
+            moved_because=(
+                "The bank asks for a step of its own. Five is out of reach, so we aim for six.",
+                "Banken kræver et trin for sig. Fem kan ikke nås, så vi sigter efter seks.",
+            ),
             whole=True,
             pace=0.62,
             noise=0.1,

@@ -28,6 +28,7 @@ class Stage:
     today: date
     at: datetime
     seed: int
+    workspace_id: UUID | None = None
     people: dict[str, UUID] = field(default_factory=dict)
     teams: dict[str, UUID] = field(default_factory=dict)
     periods: dict[str, Period] = field(default_factory=dict)

@@ -51,6 +51,21 @@ AIMS = (
     company.SUPPLIERS,
 )
 
+_GROWTH: Text = ("Growth", "Vækst")
+_CUSTOMERS: Text = ("Customers", "Kunder")
+_LESS_WORK: Text = ("Less manual work", "Mindre håndarbejde")
+
+TAGS: dict[str, tuple[Text, ...]] = {
+    "double": (_GROWTH,),
+    "processes": (_GROWTH,),
+    "new-customers": (_GROWTH, _CUSTOMERS),
+    "launch": (("Version 2.0", "Version 2.0"), _CUSTOMERS),
+    "support": (_CUSTOMERS, _LESS_WORK),
+    "first-month": (_CUSTOMERS,),
+    "manual": (_LESS_WORK,),
+    "suppliers": (_LESS_WORK,),
+}
+
 REMARKS = (
     Remark(
         "office-hours",

@@ -25,6 +25,7 @@ from pejl.models import (
     Figure,
     Goal,
     GoalPerson,
+    GoalTag,
     GoalTeam,
     GoalVersion,
     Guardrail,
@@ -35,7 +36,7 @@ from pejl.models import (
 from pejl.queries.scope import NotFound
 from pejl.services import figures
 
-SPANNED = (Checkin, Comment, Edge, GoalPerson, GoalTeam, GoalVersion, Guardrail, Milestone, Task)
+SPANNED = (Checkin, Comment, Edge, GoalPerson, GoalTag, GoalTeam, GoalVersion, Guardrail, Milestone, Task)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pejl.domain import access
+from pejl.domain import access, tags
 from pejl.domain.access import OrganisationPolicy, Right, TeamPolicy
 from pejl.domain.values import (
     Ambition,
@@ -31,6 +31,8 @@ from pejl.services.errors import Reason, Rejected
 
 MOST_OF_A_TITLE = 500
 MOST_OF_A_STEP = 300
+MOST_OF_A_TAG = 100
+MOST_TAGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class GoalDraft:
     delegates: tuple[UUID, ...] = ()
     viewers: tuple[UUID, ...] = ()
     teams: tuple[UUID, ...] = ()
+    tags: tuple[str, ...] = ()
     checkin_owner: UUID | None = None
     metric: Metric | None = None
     milestones: tuple[tuple[str, Decimal | None], ...] = ()
@@ -143,7 +146,23 @@ def _tidied(draft: GoalDraft, reasons: list[Reason]) -> GoalDraft:
         description = texts.note(draft.description, field="description")
     except Rejected as rejected:
         reasons.extend(rejected.reasons)
-    return dataclasses.replace(draft, title=title, description=description, milestones=steps, tasks=tasks)
+    return dataclasses.replace(
+        draft,
+        title=title,
+        description=description,
+        milestones=steps,
+        tasks=tasks,
+        tags=_tags(draft, reasons),
+    )
+
+
+def _tags(draft: GoalDraft, reasons: list[Reason]) -> tuple[str, ...]:
+    found = tags.several(draft.tags)
+    if any(len(tag) > MOST_OF_A_TAG for tag in found):
+        reasons.append(Reason("text.long", "tags", (("most", MOST_OF_A_TAG),)))
+    if len(found) > MOST_TAGS:
+        reasons.append(Reason("tag.many", "tags", (("most", MOST_TAGS),)))
+    return found
 
 
 def _period(draft: GoalDraft, *, by: Member, reasons: list[Reason]) -> Period | None:

@@ -24,6 +24,7 @@ from pejl.models import (
     Figure,
     Goal,
     GoalPerson,
+    GoalTag,
     GoalTeam,
     GoalVersion,
     Guardrail,
@@ -33,6 +34,7 @@ from pejl.models import (
     Milestone,
     Period,
     Person,
+    Profile,
     Reading,
     Record,
     Task,
@@ -59,8 +61,8 @@ TABLES: Final[tuple[Shape, ...]] = (
     *(
         dumps_columns.shape(model, without=_HERE)
         for model in (
-            Team, TeamMember, Goal, GoalVersion, Figure, GoalPerson, GoalTeam, Milestone, Task, Edge,
-            Checkin, Comment, Mention, Kpi, Reading, Guardrail, Import, Record, Event,
+            Team, TeamMember, Goal, GoalVersion, Figure, GoalPerson, GoalTeam, GoalTag, Milestone, Task, Edge,
+            Checkin, Comment, Mention, Kpi, Reading, Guardrail, Import, Profile, Record, Event,
         )
     ),
 )  # fmt: skip

@@ -75,7 +75,8 @@ def goal_columns() -> list[Column]:
     return [
         Column(_("Id"), _NORMAL), Column(_("Kind")), Column(_("Title"), _WIDE),
         Column(_("Description"), _WIDE), Column(_("Level")), Column(_("Owners"), _NORMAL),
-        Column(_("Teams"), _NORMAL), Column(_("Period")), Column(_("Start date")), Column(_("End date")),
+        Column(_("Teams"), _NORMAL), Column(_("Tags"), _NORMAL), Column(_("Period")), Column(_("Start date")),
+        Column(_("End date")),
         Column(_("Ambition")), Column(_("Measured by")), Column(_("Unit")), Column(_("Start")),
         Column(_("Target")), Column(_("Value")), Column(_("Progress"), format=_PER_CENT),
         Column(_("Expected"), format=_PER_CENT), Column(_("Status")), Column(_("Confidence")),
@@ -93,7 +94,8 @@ def _goal(row: GoalRow) -> list[Any]:
     metric = row.metric
     return [
         row.id, row.kind.value, row.title, row.description, row.level.value,
-        _names(row.owners), _names(row.teams), row.period_name, row.start_date, row.end_date,
+        _names(row.owners), _names(row.teams), "; ".join(row.tags), row.period_name,
+        row.start_date, row.end_date,
         row.ambition.value if row.ambition else "", metric.kind.value if metric else "", row.unit,
         metric.start if metric else None, metric.target if metric else None, row.value,
         row.progress, row.expected, row.status.value, row.confidence, row.last_checkin_on,

@@ -119,6 +119,7 @@ def add(
     for field, role in PEOPLE.items():
         links.set_people(goal, role, getattr(draft, field), at=at)
     links.set_teams(goal, draft.teams, at=at)
+    links.set_tags(goal, draft.tags, at=at)
     links.set_milestones(goal, draft.milestones, at=at)
     for place, task in enumerate(draft.tasks):
         links.add_task(goal, task, at=at, position=place)
@@ -156,6 +157,7 @@ def edit(
         field for field, role in PEOPLE.items() if links.set_people(goal, role, getattr(draft, field), at=at)
     ]
     linked += ["teams"] if links.set_teams(goal, draft.teams, at=at) else []
+    linked += ["tags"] if links.set_tags(goal, draft.tags, at=at) else []
     linked += ["milestones"] if links.set_milestones(goal, draft.milestones, at=at) else []
     former = _set_parents(goal, before, draft, by=by, at=at)
     privacy.spread(goal, by=by, at=at, left_out=gone)
@@ -271,6 +273,7 @@ def _draft_of(goal: Goal, *, by: Member) -> GoalDraft:
         delegates=tuple(links.people_of(goal, GoalPersonRole.DELEGATE)),
         viewers=tuple(links.people_of(goal, GoalPersonRole.VIEWER)),
         teams=tuple(links.teams_of(goal)),
+        tags=tuple(links.tags_of(goal)),
         checkin_owner=goal.checkin_owner_id,
         metric=measures.metric(goal),
         milestones=tuple((step.title, step.share) for step in steps),

@@ -1,4 +1,4 @@
-"""A goal's rows of its own: people, teams, steps, edges. A change ends rows and adds others."""
+"""A goal's rows of its own: people, teams, tags, steps, edges. A change ends rows and adds others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest
 
-from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTeam, Milestone, Task
+from pejl.domain import tags
+from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTag, GoalTeam, Milestone, Task
 from pejl.models.fields import new_id
 from pejl.queries.scope import Member
 
@@ -29,6 +30,14 @@ def set_people(goal: Goal, role: GoalPersonRole, people: Sequence[UUID], *, at: 
 
 def set_teams(goal: Goal, teams: Sequence[UUID], *, at: datetime) -> bool:
     return _set(GoalTeam, "team_id", teams, common={"workspace_id": goal.workspace_id, "goal": goal}, at=at)
+
+
+def set_tags(goal: Goal, wanted: Sequence[str], *, at: datetime) -> bool:
+    """Makes these, in this order, the goal's tags; whether anything changed. One that is there already in
+    other letters stays as it is spelt."""
+    here = {tags.fold(one): one for one in tags_of(goal)}
+    asked = [here.get(tags.fold(one), one) for one in tags.several(wanted)]
+    return _set(GoalTag, "name", asked, common={"workspace_id": goal.workspace_id, "goal": goal}, at=at)
 
 
 def set_milestones(goal: Goal, steps: Sequence[tuple[str, Decimal | None]], *, at: datetime) -> bool:
@@ -95,6 +104,11 @@ def teams_of(goal: Goal) -> list[UUID]:
     return list(rows.order_by("position").values_list("team_id", flat=True))
 
 
+def tags_of(goal: Goal) -> list[str]:
+    rows = GoalTag.objects.current().filter(workspace_id=goal.workspace_id, goal=goal)
+    return list(rows.order_by("position", "pk").values_list("name", flat=True))
+
+
 def parents_of(goal: Goal) -> list[Edge]:
     return list(
         Edge.objects.current().filter(workspace_id=goal.workspace_id, child=goal).order_by("known_from", "pk")
@@ -106,13 +120,13 @@ def children_of(goal: Goal) -> list[Edge]:
     return list(rows.order_by("position", "pk"))
 
 
-def _set(model: Any, column: str, wanted: Sequence[UUID], *, common: dict[str, Any], at: datetime) -> bool:
+def _set(model: Any, column: str, wanted: Sequence[Any], *, common: dict[str, Any], at: datetime) -> bool:
     rows = model.objects.current().filter(**common)
     places = {getattr(row, column): row.position for row in rows}
-    asked: dict[UUID, int] = {one: place for place, one in enumerate(dict.fromkeys(wanted))}
+    asked: dict[Any, int] = {one: place for place, one in enumerate(dict.fromkeys(wanted))}
     if places == asked:
         return False
-    moved: Iterable[UUID] = [one for one, place in places.items() if asked.get(one) != place]
+    moved: Iterable[Any] = [one for one, place in places.items() if asked.get(one) != place]
     end(rows.filter(**{f"{column}__in": moved}), at=at)
     model.objects.bulk_create(
         model(**common, **{column: one}, position=place, known_from=at)

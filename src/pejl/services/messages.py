@@ -261,6 +261,12 @@ _FILES: Final = {
     "import.applied": _("This import is applied already, so it stays."),
     "import.gone": _("The file is no longer kept here. Give it up and choose it again."),
 }
+_WEBHOOKS: Final = {
+    "webhook.address": _("Write the whole address, for instance https://example.org/hook, without a login."),
+    "webhook.events": _("Choose what it is told."),
+    "webhook.many": _("There are %(most)s webhooks already. Remove one first."),
+    "webhook.stopped": _("This webhook is switched off. Switch it on again first."),
+}
 SENTENCES: Final[Mapping[str, str | Promise]] = {
     **_AMOUNTS,
     **_METRICS,
@@ -271,4 +277,5 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     **_WORKSPACES,
     **_DUMPS,
     **_FILES,
+    **_WEBHOOKS,
 }

@@ -122,6 +122,28 @@ def edit(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datetim
 
 
 @command
+def change(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datetime) -> None:
+    """All of it or nothing: `email` (of a placeholder, who gets an account by it), `name`, `manager`, `role`
+    and `active`. Raises what each of these raises on its own, and `Rejected` at `manager` for somebody who
+    is not here."""
+    person = _person(by, person_id)
+    manager = changes.get("manager")
+    if manager and not Person.objects.filter(workspace_id=by.workspace_id, pk=manager).exists():
+        raise Rejected.one("person.unknown", field="manager")
+    if changes.get("active") is True:
+        reactivate(person_id, by=by, at=at)
+    if "email" in changes and changes["email"].strip().lower() != person.email.lower():
+        invite(person_id, NewPerson(changes["email"], "", Role(person.role)), by=by, at=at)
+    said = {name: changes[name] for name in ("name", "manager") if name in changes}
+    if said:
+        edit(person_id, said, by=by, at=at)
+    if "role" in changes:
+        change_role(person_id, role=changes["role"], by=by, at=at)
+    if changes.get("active") is False:
+        deactivate(person_id, by=by, at=at)
+
+
+@command
 def change_role(person_id: UUID, *, role: Role, by: Member, at: datetime) -> None:
     """Admins only; nobody changes, or gives, a role above their own; the last owner stays one."""
     gates.admin(by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,16 +21,81 @@ _WEEKDAYS = {None, 0, 1, 2, 3, 4, 5, 6}
 
 
 @command
-def create(name: str, *, parent: UUID | None = None, by: Member, at: datetime) -> UUID:
-    """A new team. Admins make them anywhere, leads under the teams they lead."""
+def create(
+    name: str,
+    *,
+    parent: UUID | None = None,
+    members: Sequence[UUID] = (),
+    leads: Sequence[UUID] = (),
+    by: Member,
+    at: datetime,
+) -> UUID:
+    """A new team with those in it. Admins make them anywhere, leads under the teams they lead."""
+    _all_known(by, {"parent": parent, "members": members, "leads": leads})
     gates.lead(by, parent)
     if parent is not None:
         _open(by, parent)
     name = _free(by, texts.line(name, field="name"), parent=parent)
     team = Team.objects.create(workspace_id=by.workspace_id, name=name, parent_id=parent, created_at=at)
     events.record("team.created", by=by, at=at, subject=team.pk, name=name)
+    _seats(team.pk, members=members or None, leads=leads or None, by=by, at=at)
     made: UUID = team.pk
     return made
+
+
+@command
+def change(team_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datetime) -> None:
+    """All of it or nothing: `name`, `parent`, `archived`, `members` (everybody who is in it) and `leads`
+    (members who lead it, taken in where they are not). Raises what each of these raises on its own, and
+    `Rejected` at `parent`, `members` or `leads` for somebody or something that is not here."""
+    _team(by, team_id)
+    _all_known(by, changes)
+    if changes.get("archived") is False:
+        restore(team_id, by=by, at=at)
+    if "name" in changes:
+        rename(team_id, name=changes["name"], by=by, at=at)
+    if "parent" in changes and changes["parent"] != _team(by, team_id).parent_id:
+        move(team_id, parent=changes["parent"], by=by, at=at)
+    _seats(team_id, members=changes.get("members"), leads=changes.get("leads"), by=by, at=at)
+    if changes.get("archived") is True:
+        archive(team_id, by=by, at=at)
+
+
+def _all_known(by: Member, changes: Mapping[str, Any]) -> None:
+    parent = changes.get("parent")
+    if parent is not None and not Team.objects.filter(workspace_id=by.workspace_id, pk=parent).exists():
+        raise Rejected.one("team.unknown", field="parent")
+    for name in ("members", "leads"):
+        wanted = set(changes.get(name) or ())
+        here = Person.objects.filter(workspace_id=by.workspace_id, pk__in=wanted, active=True, service=False)
+        present = TeamMember.objects.current().filter(workspace_id=by.workspace_id, person_id__in=wanted)
+        known = set(here.values_list("pk", flat=True)) | set(present.values_list("person_id", flat=True))
+        if wanted - known:
+            raise Rejected.one("person.unknown", field=name)
+
+
+def _seats(
+    team_id: UUID,
+    *,
+    members: Sequence[UUID] | None,
+    leads: Sequence[UUID] | None,
+    by: Member,
+    at: datetime,
+) -> None:
+    """Who is in it and who leads it; None leaves that as it is."""
+    if members is None and leads is None:
+        return
+    rows = TeamMember.objects.current().filter(workspace_id=by.workspace_id, team_id=team_id)
+    present: dict[UUID, bool] = dict(rows.values_list("person_id", "lead"))
+    leading = {one for one, lead in present.items() if lead} if leads is None else set(leads)
+    wanted = set(present) if members is None else set(members)
+    if leads is not None:
+        wanted |= leading
+    for person in sorted(set(present) - wanted):
+        leave(team_id, person=person, by=by, at=at)
+    for person in sorted(wanted):
+        if present.get(person) is not (person in leading):
+            join(team_id, person=person, lead=person in leading, by=by, at=at)
 
 
 @command

@@ -65,8 +65,9 @@ def _person(new: NewToken, *, by: Member) -> UUID:
     wanted = new.person or by.person_id
     if by.person_id is not None and wanted != by.person_id:
         raise Forbidden(Right.SETTINGS)
-    found = Person.objects.filter(workspace_id=by.workspace_id, pk=wanted, active=True, erased_at=None)
-    return gates.known(found.first()).pk  # type: ignore[no-any-return]
+    found = Person.objects.filter(workspace_id=by.workspace_id, active=True, erased_at=None)
+    person: UUID = gates.known(found.filter(pk=wanted).first() if wanted else None).pk
+    return person
 
 
 def _service(name: str, new: NewToken, *, by: Member, at: datetime) -> UUID:

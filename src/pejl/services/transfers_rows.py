@@ -45,6 +45,7 @@ _SPANNED = frozenset(
 # What a file says before it is known whom it is said of; it waits until those rows are there. SQLite looks
 # through every child of a row that comes after its children: with 15,000 goals it took minutes.
 _EARLY = frozenset({TeamMember, Edge, Checkin, Comment})
+_WRITTEN_OUT = 100  # places from the point
 
 
 class Gathers(Protocol):
@@ -215,7 +216,10 @@ def _plain(value: Any) -> Any:
         if value == value.to_integral_value() and value.adjusted() < 16:  # noqa: PLR2004 - exact in any reader
             return int(value)
         number = float(value)
-        return number if Decimal(repr(number)) == value else format(value, "f")
+        if Decimal(repr(number)) == value:
+            return number
+        # Written out, 1E+999999999 would be a thousand million digits.
+        return format(value, "f" if abs(value.adjusted()) < _WRITTEN_OUT else "")
     return str(value)
 
 

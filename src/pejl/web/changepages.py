@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from pejl.domain.changes import Sort
 from pejl.domain.values import Status
 from pejl.queries import periods
 from pejl.queries.changes import Arrival, Changes, GoalRef, Moved
+from pejl.queries.directories import Names
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import PersonRef
 from pejl.queries.histories import Change
@@ -72,6 +75,18 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Whose goals a page is about; None for everybody's. `teams` and `people` are (value, label) pairs, and
+    `asked` is the choice as the end of an address."""
+
+    team: UUID | None
+    person: UUID | None
+    teams: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str], ...]
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One change. Either `label`, `before` and `after` are told, or `deed` is, the rest of a sentence that
     begins with the name of who did it. `beside` says more of the same move, such as the progress of a value;
@@ -109,6 +124,21 @@ class Page:
     summary: str
     targets: Group | None
     groups: tuple[Group, ...]
+
+
+def among(names: Names, *, team: str, person: str) -> Among:
+    """The team and the person asked for; who is not there to choose from is nobody."""
+    teams = {str(pk): pk for pk, _name in names.teams}
+    people = {str(pk): pk for pk, _name in names.people}
+    chosen = {"team": teams.get(team), "person": people.get(person)}
+    asked = urlencode({name: pk for name, pk in chosen.items() if pk is not None})
+    return Among(
+        team=chosen["team"],
+        person=chosen["person"],
+        teams=(("", _("All teams")), *((str(pk), name) for pk, name in names.teams)),
+        people=(("", _("Everybody")), *((str(pk), name) for pk, name in names.people)),
+        asked=f"&{asked}" if asked else "",
+    )
 
 
 def days(every: list[FramePeriod], first: str, last: str, *, today: date, zone: ZoneInfo) -> Days:

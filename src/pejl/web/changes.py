@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pejl.domain.values import State
 from pejl.queries.histories import Change
@@ -101,7 +101,7 @@ def sentence(change: Change) -> str:
         return str(RENAMED[field]) % {"before": before, "after": after}
     if field in ADDED:
         return str((ADDED if after else ENDED)[field]) % {"name": after or before}
-    return _decided(change)
+    return _tags(after or before, added=bool(after)) if field == "tag" else _decided(change)
 
 
 def value(field: str, value: Any, *, unit: str = "") -> str:
@@ -132,6 +132,16 @@ def _decided(change: Change) -> str:
     if not told["before"]:
         return _("set %(what)s to %(after)s") % told
     return _("changed %(what)s from %(before)s to %(after)s") % told
+
+
+def _tags(names: str, *, added: bool) -> str:
+    """Several stand with commas between them, which no tag has in it."""
+    count = names.count(",") + 1
+    if added:
+        told = ngettext("put the tag %(name)s on it", "put the tags %(name)s on it", count)
+    else:
+        told = ngettext("took the tag %(name)s off it", "took the tags %(name)s off it", count)
+    return told % {"name": names}
 
 
 def _share(share: float | None) -> str:

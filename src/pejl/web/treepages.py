@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from pejl.domain.attention import Mark
 from pejl.domain.values import Kind, State
 from pejl.queries import periods
+from pejl.queries import tags as tags_read
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
+from pejl.queries.tags import Tag
 from pejl.queries.trees import Branch
 from pejl.web import charts, words
 from pejl.web import format as told_as
@@ -29,6 +31,14 @@ class Choice:
     label: str
     periods: list[UUID] | None
     options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The tag a page is about, None for all of them; `options` are the tags to choose from."""
+
+    tag: Tag | None
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,13 @@ def choice(every: list[FramePeriod], asked: str, *, today: date) -> Choice:
     if chosen is None:
         return Choice(ALL, _("All periods"), None, options)
     return Choice(str(chosen.id), chosen.said(language), periods.within(every, chosen), options)
+
+
+def tagged(in_use: tuple[Tag, ...], asked: str) -> Tagged:
+    """The tag asked for; one that is on no goal is offered too, so that the page says what it shows."""
+    tag = tags_read.named(in_use, asked)
+    options = tuple(one.name for one in in_use)
+    return Tagged(tag, options if tag is None or tag in in_use else (*options, tag.name))
 
 
 def nodes(branches: Iterable[Branch]) -> tuple[Node, ...]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pejl.domain import access
 from pejl.domain.access import OrganisationPolicy, TeamPolicy
 from pejl.domain.values import Kind, Level, ProgressMode, StatusMode, Visibility
-from pejl.queries import directories, parents, periods, workspaces
+from pejl.queries import directories, parents, periods, tags, workspaces
 from pejl.queries import goals as goals_read
 from pejl.queries.directories import TeamRow
 from pejl.queries.goals import GoalRow
@@ -40,11 +40,12 @@ class Choices:
     every_team: Pairs
     levels: Pairs
     periods: Pairs
+    tags: list[str]
     now: str
 
 
 def choices(request: HttpRequest) -> Choices:
-    """Six queries."""
+    """Seven queries."""
     by, language = pages.member(request), told_as.language()
     rows = [team for team in directories.teams(by) if team.archived_at is None]
     spans = periods.every(by)
@@ -59,6 +60,7 @@ def choices(request: HttpRequest) -> Choices:
         every_team=[(str(one.id), one.name) for one in rows],
         levels=[(level.value, words.level(level)) for level in (*levels, Level.PERSON)],
         periods=[(str(one.id), one.said(language)) for one in spans],
+        tags=[one.name for one in tags.in_use(by)],
         now=str(current.id) if current else "",
     )
 
@@ -247,6 +249,7 @@ def label(name: str) -> str:
     told = {
         "title": _("Title"),
         "description": _("Why"),
+        "tags": _("Tags"),
         "ambition": _("Ambition"),
         "period": _("Period"),
         "start_date": _("Start date"),

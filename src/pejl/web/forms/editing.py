@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 
+from pejl.domain import tags
 from pejl.domain.values import Ambition, Kind, Level, ProgressMode, StatusMode, Visibility
 from pejl.queries.goals import GoalRow
 from pejl.services.errors import Reason
@@ -38,6 +39,7 @@ def shown(goal: GoalRow) -> dict[str, str]:
     return {
         "title": goal.title,
         "description": goal.description,
+        "tags": tags.told(goal.tags),
         "ambition": goal.ambition or "",
         "period": str(goal.period_id or ""),
         "start_date": goal.start_date.isoformat() if goal.start_date else "",
@@ -81,6 +83,7 @@ def draft(request: HttpRequest, *, kind: Kind, parent: GoalRow) -> GoalDraft:
         end_date=read.read("end_date", forms.day),
         owners=_ids(read, "owners", typed_lists(request.POST)["owners"]),
         teams=tuple(team.id for team in parent.teams),
+        tags=(read.typed.get("tags", ""),),
         metric=measures.metric(read, kind="metric"),
         milestones=measures.steps(read, kind="metric"),
         parents=((parent.id, None),),
@@ -104,6 +107,8 @@ def changes(request: HttpRequest, goal: GoalRow) -> dict[str, Any]:
     found: dict[str, Any] = {name: read.typed[name] for name in ("title", "description") if name in fields}
     if "title" in found and not found["title"].strip():
         read.reasons.append(Reason("text.empty", "title"))
+    if "tags" in fields:
+        found["tags"] = (read.typed["tags"],)
     if "ambition" in fields:
         found["ambition"] = _choice(read, "ambition", Ambition) if read.typed["ambition"] else None
     found |= {name: _choice(read, name, kind) for name, kind in CHOICES.items() if name in fields}

@@ -131,6 +131,7 @@ def _objective(read: Reader, *, parents: tuple[UUID, ...]) -> GoalDraft:
         ambition=Ambition(ambition) if ambition in set(Ambition) else None,
         owners=(owner,) if owner else (),
         teams=(team,) if team and level == Level.TEAM else (),
+        tags=(read.typed.get("tags", ""),),
         parents=tuple((parent, None) for parent in parents),
     )
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from pejl.queries import changes, goals, lives, periods
+from pejl.queries import changes, directories, goals, lives, periods
 from pejl.web import changepages, goalwords, lifepages, pages, pasts
 
 _MOST_DIGITS = 5
@@ -16,9 +16,13 @@ _MOST_DIGITS = 5
 
 @require_safe
 @pages.signed_in
+@pasts.of_any_day
 def moved(request: HttpRequest) -> HttpResponse:
-    """Looks back by its own two days, from today: a past day knows nothing of goals removed before it."""
+    """Looking back, it tells of the days up to that one, as they were known then."""
     by, now = pages.member(request), pages.now(request)
+    among = changepages.among(
+        directories.names(by), team=request.GET.get("team", ""), person=request.GET.get("person", "")
+    )
     asked = changepages.days(
         periods.every(by),
         request.GET.get("from", ""),
@@ -26,11 +30,18 @@ def moved(request: HttpRequest) -> HttpResponse:
         today=by.today(now),
         zone=by.zone,
     )
-    found = changes.between(by, since=asked.since, until=min(asked.until, now))
+    found = changes.between(
+        by,
+        since=asked.since,
+        until=min(asked.until, now),
+        team=among.team,
+        person=among.person,
+    )
     return pages.render(
         request,
         "changes/moved.html",
         days=asked,
+        among=among,
         page=changepages.page(found),
         zone=by.zone,
         me=by,

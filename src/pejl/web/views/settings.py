@@ -131,10 +131,10 @@ def removal(request: HttpRequest) -> str:
     workspaces.remove(by.workspace_id, by=by, at=pages.now(request), confirm_name=typed)
     if workspace_queries.slugs_of(account_id):
         request.session.pop("workspace", None)
-        return _("%(name)s is deleted.") % {"name": by.workspace_name}
-    auth.logout(request)
-    request.session["language"] = spoken
-    return ""
+    else:
+        auth.logout(request)
+        request.session["language"] = spoken
+    return _("%(name)s is deleted.") % {"name": by.workspace_name}
 
 
 # -------------------------------------------------------------------------------------------------- people

@@ -9,39 +9,40 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
-from pejl.queries import periods, trees
+from pejl.queries import periods, tags, trees
 from pejl.web import pages, pasts, treepages
-from pejl.web.treepages import Choice
+from pejl.web.treepages import Choice, Tagged
 
 
 @pages.signed_in
 @require_GET
 @pasts.of_any_day
 def organisation(request: HttpRequest) -> HttpResponse:
-    by, choice = pages.member(request), _choice(request)
-    tree = trees.organisation(by, periods=choice.periods, now=pages.now(request))
-    return _page(request, "trees/organisation.html", tree, choice)
+    by, choice, tagged = pages.member(request), _choice(request), _tagged(request)
+    tree = trees.organisation(by, periods=choice.periods, now=pages.now(request), tag=tagged.tag)
+    return _page(request, "trees/organisation.html", tree, choice, tagged)
 
 
 @pages.signed_in
 @require_GET
 @pasts.of_any_day
 def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
-    by, choice = pages.member(request), _choice(request)
+    by, choice, tagged = pages.member(request), _choice(request), _tagged(request)
     page = trees.team(by, team_id)
-    tree = trees.of_team(by, team_id, periods=choice.periods, now=pages.now(request))
+    tree = trees.of_team(by, team_id, periods=choice.periods, now=pages.now(request), tag=tagged.tag)
     settings = by.writes and (by.is_admin or team_id in by.leads)
-    return _page(request, "trees/team.html", tree, choice, team=page, may_set=settings)
+    return _page(request, "trees/team.html", tree, choice, tagged, team=page, may_set=settings)
 
 
 @pages.signed_in
 @require_GET
 @pasts.of_any_day
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    by, choice = pages.member(request), _choice(request)
+    by, choice, tagged = pages.member(request), _choice(request), _tagged(request)
     page = trees.person(by, person_id)
-    tree = trees.of_person(by, person_id, periods=choice.periods, now=pages.now(request))
-    return _page(request, "trees/person.html", tree, choice, person=page, own=person_id == by.person_id)
+    tree = trees.of_person(by, person_id, periods=choice.periods, now=pages.now(request), tag=tagged.tag)
+    own = person_id == by.person_id
+    return _page(request, "trees/person.html", tree, choice, tagged, person=page, own=own)
 
 
 def _choice(request: HttpRequest) -> Choice:
@@ -50,7 +51,18 @@ def _choice(request: HttpRequest) -> Choice:
     return treepages.choice(every, request.GET.get("period", ""), today=by.today(pages.now(request)))
 
 
-def _page(request: HttpRequest, template: str, tree: trees.Tree, choice: Choice, **more: Any) -> HttpResponse:
+def _tagged(request: HttpRequest) -> Tagged:
+    return treepages.tagged(tags.in_use(pages.member(request)), request.GET.get("tag", ""))
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    tree: trees.Tree,
+    choice: Choice,
+    tagged: Tagged,
+    **more: Any,
+) -> HttpResponse:
     by = pages.member(request)
     return pages.render(
         request,
@@ -58,6 +70,7 @@ def _page(request: HttpRequest, template: str, tree: trees.Tree, choice: Choice,
         nodes=treepages.nodes(tree.branches),
         tree=tree,
         choice=choice,
+        tagged=tagged,
         me=by,
         may_write=by.writes,
         **more,

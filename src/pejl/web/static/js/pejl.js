@@ -192,6 +192,15 @@
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLSelectElement && event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
+  /* Tags are suggested after the last comma too: a list of suggestions only knows the whole field. */
+  document.addEventListener("input", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || !target.matches("[name='tags'][list]")) return;
+    const before = target.value.replace(/[^,;]*$/, "").trimEnd();
+    for (const option of target.list.options) {
+      option.dataset.tag ??= option.value;
+      option.value = before ? `${before} ${option.dataset.tag}` : option.dataset.tag;
+    }
+  });
   document.addEventListener("DOMContentLoaded", () => { paintSwitches(); paintKeys(); });
   document.addEventListener("htmx:load", paintSwitches);
   if (document.readyState !== "loading") { paintSwitches(); paintKeys(); }
