@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from adapters import vivafiles
 from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, Role
-from pejl.models import Account, Event, Goal, Period, Person, Workspace
+from pejl.models import Account, Delivery, Event, Goal, Period, Person, Profile, Webhook, Workspace
 from pejl.models.base import Row
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import checkins, comments, goals, kpis, people, transfers, workspaces
+from pejl.services import checkins, comments, goals, kpis, people, tokens, transfers, workspaces
 from pejl.services.errors import Rejected
 from pejl.services.goals import GoalDraft
 from pejl.services.people import NewPerson
+from pejl.services.tokens import NewToken
 from world import AT, PASSWORD, World
 
 ROWS: list[Any] = [model for model in apps.get_app_config("pejl").get_models() if issubclass(model, Row)]
@@ -300,7 +301,7 @@ def fill(world: World) -> None:
     people.edit(id_of(world.mate), {"manager": id_of(world.member)}, by=by, at=at)
     shared: dict[str, Any] = {"level": Level.TEAM, "teams": (world.design,), "period": world.q3}
     objective = goals.write(
-        GoalDraft(Kind.OBJECTIVE, "Swim", owners=(me,), **shared),
+        GoalDraft(Kind.OBJECTIVE, "Swim", owners=(me,), tags=("water",), **shared),
         key_results=(
             GoalDraft(
                 Kind.KEY_RESULT,
@@ -332,3 +333,12 @@ def fill(world: World) -> None:
     load = transfers.preview(vivafiles.packed(vivafiles.whole()), name="moved.zip", by=by, at=at)
     transfers.apply(load, by=by, at=at)
     transfers.preview(vivafiles.packed(vivafiles.whole()), name="again.zip", by=by, at=at)
+    tokens.create(NewToken("Pool"), by=by, at=at)
+    here: dict[str, Any] = {"workspace_id": by.workspace_id}
+    Profile.objects.create(**here, name="Lanes", columns={"Bane": "title"}, by_id=me, at=at)
+    hook = Webhook.objects.create(
+        **here, url="https://pool.example/hook", secret="whsec_x", person_id=me, created_at=at
+    )
+    Delivery.objects.create(
+        **here, webhook=hook, event=objective, verb="goal.created", due_at=at, created_at=at
+    )

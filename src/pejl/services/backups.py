@@ -21,7 +21,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import DataError, IntegrityError, connection, transaction
 
-from pejl.models import Account, Once, Workspace
+from pejl.models import Account, Delivery, Once, Token, Webhook, Workspace
 from pejl.services import doctors, dumps, dumps_columns, dumps_files, dumps_sources, inserts
 from pejl.services.doctors import Fault
 from pejl.services.dumps_columns import Shape
@@ -34,9 +34,12 @@ log = logging.getLogger("pejl.backups")
 FORMAT: Final = "pejl-backup"
 VERSION: Final = 1
 KEPT: Final = "imports"
+# What the portable export leaves at home: sign-ins before it, what lets programs in after it.
+_FIRST: Final = (Account, Workspace)
+_LAST: Final = (Once, Token, Webhook, Delivery)
 TABLES: Final[tuple[Shape, ...]] = tuple(
     dumps_columns.shape(model)
-    for model in (Account, Workspace, *(shape.model for shape in dumps.TABLES), Once)
+    for model in (*_FIRST, *(shape.model for shape in dumps.TABLES), *_LAST)
 )
 _TOLD_EVERY: Final = 5_000
 _PIECE: Final = 1024 * 1024
