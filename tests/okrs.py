@@ -42,6 +42,10 @@ def key_result(title: str = "Support requests a month", **more: Any) -> GoalDraf
 
 @pytest.fixture
 def okr(world: World) -> UUID:
+    return launch(world)
+
+
+def launch(world: World) -> UUID:
     """Launch version 2.0: one key result at 75 of 120 → 30, one initiative with two tasks."""
     by, at = world.sub_lead, world.later(days=-20)
     objective = GoalDraft(

@@ -122,7 +122,8 @@ def _condition(one: Any) -> Any:
     return getattr(one, "condition", None)
 
 
-def test_events_are_written_in_one_place_and_changed_in_none() -> None:
+def test_events_are_written_and_reworded_in_one_place() -> None:
+    """What was done never changes; whom it names does where two were one or somebody is forgotten."""
     changed, written = [], set()
     for path in MODULES:
         for call in calls(path):
@@ -137,7 +138,7 @@ def test_events_are_written_in_one_place_and_changed_in_none() -> None:
                 or (call.func.attr == "add" and "Event" in names(call.func.value))
             )
             written |= {inside(path)} if makes or creates else set()
-    assert changed == []
+    assert {place.partition(":")[0] for place in changed} == {"services/events.py"}
     assert "services/events.py" in written
     assert written <= WRITERS_OF_EVENTS
 

@@ -1,4 +1,4 @@
-"""What `make check` checks beside style, types and layers: templates, translations, migrations, docs."""
+"""What `make check` checks beside style, types and layers: templates, texts, migrations, docs, OpenAPI."""
 
 from __future__ import annotations
 
@@ -118,6 +118,14 @@ def docs() -> Iterator[str]:
             yield f"docs/running.md does not mention `{setting}`"
 
 
+def openapi() -> Iterator[str]:
+    """The OpenAPI document that is committed is the one that is served."""
+    from tools import openapi as written
+
+    if not written.FILE.exists() or written.FILE.read_text(encoding="utf-8") != written.document():
+        yield "docs/openapi.json is stale: run 'python -m tools.openapi'"
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PEJL_DATA_DIR"] = folder
@@ -126,7 +134,7 @@ def main() -> int:
 
         django.setup()
         found = 0
-        for check in (templates, translations, migrations, docs):
+        for check in (templates, translations, migrations, docs, openapi):
             faults = list(check())
             found += len(faults)
             print(f"{check.__name__}: {'fine' if not faults else f'{len(faults)} to mend'}")

@@ -33,6 +33,7 @@ class Config:
     workers: int
     debug: bool
     api_rate: int | None
+    webhook_private: bool
 
 
 def read(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Config:
@@ -58,6 +59,7 @@ def read(environ: Mapping[str, str] | None = None, *, folder: Path | None = None
         workers=_number(values, "PEJL_WORKERS", 1, low=1, high=64),
         debug=_switch(values, "PEJL_DEBUG"),
         api_rate=_rate(values, "PEJL_API_RATE", 6_000),
+        webhook_private=_switch(values, "PEJL_WEBHOOK_PRIVATE"),
     )
 
 

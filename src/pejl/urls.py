@@ -11,6 +11,7 @@ from pejl.web.views import (
     closing,
     comments,
     exports,
+    feeds,
     goals,
     home,
     imports,
@@ -20,6 +21,7 @@ from pejl.web.views import (
     tasks,
     tokens,
     trees,
+    webhooks,
     writing,
 )
 
@@ -40,6 +42,8 @@ urlpatterns = [
     *imports.urls,
     *exports.urls,
     *tokens.urls,
+    *webhooks.urls,
+    *feeds.urls,
 ]
 
 handler400 = "pejl.web.middleware.bad_request"

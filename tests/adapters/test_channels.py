@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from hooks import Listener, listener
 from pejl.adapters.channels import webhooks
@@ -69,7 +76,7 @@ def test_a_name_that_is_half_inside_is_not_used(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     "address",
     [
-        "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.8",
+        "0.0.0.1", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.8",
         "192.0.2.1", "192.168.1.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
         "::", "::1", "fe80::1", "fd00::1", "fec0::1", "ff02::1", "2001:db8::1", "::ffff:10.0.0.1",
         "64:ff9b::a00:1", "2002:a00:1::1", "2001:0:a00:1::1",
@@ -138,3 +145,48 @@ def test_a_closed_port_and_a_server_without_tls_are_told_apart(listener: Listene
     closed = webhooks.send(f"http://127.0.0.1:{port}/", b"", headers={}, private=True)
     plain = webhooks.send(f"https://127.0.0.1:{listener.port}/", b"", headers={}, private=True)
     assert (closed.why, plain.why) == ("connection", "tls")
+
+
+@pytest.fixture
+def secure(tmp_path: Path, listener: Listener) -> Path:
+    """The listener speaks TLS, with a certificate for hooks.example; gives the authority to trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    authority, both = tmp_path / "authority.pem", tmp_path / "both.pem"
+    authority.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    both.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + authority.read_bytes()
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    listener.server.socket = context.wrap_socket(listener.server.socket, server_side=True)
+    return authority
+
+
+def test_the_server_must_prove_the_name_though_its_address_is_called(
+    listener: Listener, secure: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names(monkeypatch, "127.0.0.1")
+
+    def call(name: str) -> Answer:
+        return webhooks.send(f"https://{name}:{listener.port}/", b"", headers={}, private=True)
+
+    assert call("hooks.example").why == "tls", "nobody vouches for it"
+    trusted = ssl.create_default_context(cafile=str(secure))
+    monkeypatch.setattr(webhooks, "_trusted", lambda: trusted)
+    assert call("hooks.example").status == 200
+    assert call("other.example").why == "tls"
+    assert [headers["host"] for _path, headers, _body in listener.got] == [f"hooks.example:{listener.port}"]

@@ -124,3 +124,9 @@ def test_no_file_is_brought_in_where_another_cannot_be_read(run: Run, export: An
     (tmp_path / "words.txt").write_text("Once upon a time")
     assert run("import", export(), "words.txt").returncode == 2
     assert goals(run) == 0
+
+
+def test_a_file_name_that_is_no_text_does_not_matter(run: Run, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.zip")
+    (tmp_path / name).write_bytes(viva.packed(viva.whole()).getvalue())
+    assert receipt(run("import", name, "--json"))["rows"]["objectives"]["landed"] == 4

@@ -56,10 +56,11 @@ def test_an_edge_that_closes_a_circle_is_refused_with_the_way_it_would_close(wor
     with pytest.raises(Rejected) as rejected:
         alignment.align(company, parent=person, by=world.member, at=world.at)
     path = ["Company", "Person", "Team", "Company"]
-    assert reason(rejected) == ("parent", "alignment.cycle", {"path": path})
+    ids = [company, person, team, company]
+    assert reason(rejected) == ("parent", "alignment.cycle", {"path": path, "ids": ids})
     with pytest.raises(Rejected) as rejected:
         alignment.align(team, parent=team, by=world.member, at=world.at)
-    assert reason(rejected) == ("parent", "alignment.cycle", {"path": ["Team", "Team"]})
+    assert reason(rejected) == ("parent", "alignment.cycle", {"path": ["Team", "Team"], "ids": [team, team]})
     assert parents(company) == {}
 
 
@@ -70,7 +71,7 @@ def test_a_circle_through_a_hidden_goal_does_not_tell_its_title(world: World) ->
     Goal.objects.filter(pk=middle).update(visibility=Visibility.CHOSEN)
     with pytest.raises(Rejected) as rejected:
         alignment.align(top, parent=bottom, by=world.admin, at=world.at)
-    assert reason(rejected)[2] == {"path": ["Top", "Bottom", "…", "Top"]}
+    assert reason(rejected)[2] == {"path": ["Top", "Bottom", "…", "Top"], "ids": [top, bottom, None, top]}
 
 
 def test_fixed_shares_never_pass_all_of_it(world: World) -> None:

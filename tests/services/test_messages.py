@@ -17,7 +17,9 @@ from pejl.services.errors import Reason
 
 SOURCE = Path(pejl.__file__).parent
 CODE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
-RAISERS = {"Refused", "Reason", "one", "_refuse"}
+RAISERS = {"Refused", "Reason", "one", "_refuse"} | {
+    "Finding", "Unreadable", "_inherited", "_must", "_refused", "_say", "_should", "wrong",
+}  # fmt: skip
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
-import zipfile
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
 from adapters import vivafiles
+from importing import PAGE, looked_through, preview_of, send, text
 from okrs import In, enter
 from pejl.adapters.formats import (
     cells,
@@ -40,26 +36,6 @@ from pejl.web import importpages
 from world import World
 
 __all__ = ["enter"]
-
-PAGE = "/settings/imports"
-
-
-def send(browser: Client, file: io.BytesIO | bytes, *, name: str = "viva.zip") -> Any:
-    content = file if isinstance(file, bytes) else file.getvalue()
-    return browser.post(PAGE, {"file": SimpleUploadedFile(name, content)})
-
-
-def looked_through(browser: Client, arrays: dict[str, Any] | None = None) -> str:
-    """The address of the preview."""
-    answer = send(browser, vivafiles.packed(arrays or vivafiles.whole()))
-    assert answer.status_code == 303
-    return str(answer.headers["Location"])
-
-
-def text(browser: Client, url: str) -> str:
-    answer = browser.get(url)
-    assert answer.status_code == 200
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def figures(page: str, part: str) -> list[str]:
@@ -166,6 +142,26 @@ def test_the_same_file_again_meets_what_is_there(world: World, enter: In) -> Non
     assert (Goal.objects.count(), Checkin.objects.count()) == (4, 5)
 
 
+def test_what_is_here_and_is_said_anew_stands_under_what_is_changed(world: World, enter: In) -> None:
+    browser, arrays = enter(world.admin), vivafiles.whole()
+    url = looked_through(browser, arrays)
+    assert "What will be changed" not in text(browser, url)
+    browser.post(f"{url}/application")
+    arrays["objectives"][0]["Title"] = "Win the whole north"
+    url = looked_through(browser, arrays)
+    changed = re.search(r"What will be changed</h2>.*?</section>", text(browser, url))
+    assert changed
+    assert re.findall(r">(\d+)</b> ([^<]+)</li>", changed.group()) == [("1", "goal")]
+    browser.post(f"{url}/application")
+    assert "What was changed" in text(browser, url)
+
+
+def test_a_file_without_rows_says_so(world: World, enter: In) -> None:
+    browser = enter(world.admin)
+    page = text(browser, preview_of(browser, b"Id,Title,Object Type,Status,Checkins\n"))
+    assert "Nothing: there are no rows in this file." in page
+
+
 def test_giving_up_forgets_the_file(world: World, enter: In) -> None:
     browser = enter(world.admin)
     url = looked_through(browser)
@@ -235,31 +231,6 @@ def test_no_file_at_all_says_so_at_the_field(world: World, enter: In) -> None:
     answer = enter(world.admin).post(PAGE)
     assert answer.status_code == 422
     assert "Choose a file." in answer.content.decode()
-
-
-def test_a_file_that_is_too_large_is_not_looked_through(
-    world: World, enter: In, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importpages, "MOST", 100)
-    answer = send(enter(world.admin), vivafiles.packed(vivafiles.whole()))
-    assert answer.status_code == 422
-    assert "larger than Pejl reads at once" in answer.content.decode()
-
-
-def test_the_largest_file_is_the_readers_own() -> None:
-    assert importpages.MOST == cells.MAX_FILE
-
-
-def test_a_file_larger_than_a_form_may_be_is_taken(world: World, enter: In) -> None:
-    arrays = vivafiles.whole()
-    arrays["objectives"] += [vivafiles.goal(number, Description="a" * 90_000) for number in range(500, 540)]
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for array, rows in arrays.items():
-            archive.writestr(vivafiles.member_name(array), json.dumps(rows))
-    assert len(file.getvalue()) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    assert len(file.getvalue()) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-    assert send(enter(world.admin), file).status_code == 303
 
 
 # ---------------------------------------------------------------------------------- what the page says

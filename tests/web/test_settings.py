@@ -83,10 +83,13 @@ def test_only_admins_set_up_the_workspace(world: World, enter: In, url: str, who
 @pytest.mark.parametrize(
     ("who", "offered"),
     [
-        ("owner", ["You", "Workspace", "People", "Teams", "Periods", "Import and export"]),
-        ("lead", ["You", "Teams", "Export"]),
-        ("member", ["You", "Export"]),
-        ("observer", ["You", "Export"]),
+        (
+            "owner",
+            ["You", "Workspace", "People", "Teams", "Periods", "Import and export", "Tokens", "Webhooks"],
+        ),
+        ("lead", ["You", "Teams", "Export", "Tokens"]),
+        ("member", ["You", "Export", "Tokens"]),
+        ("observer", ["You", "Export", "Tokens"]),
     ],
 )
 def test_the_tabs_offer_only_what_the_person_may_set(

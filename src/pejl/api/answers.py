@@ -6,6 +6,10 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +19,8 @@ from pydantic import ConfigDict, Field
 
 from pejl.api.problems import Stop
 from pejl.queries import resources
+from pejl.queries.resources import Told
+from pejl.services.errors import Rejected
 
 MOST: Final = 200
 USUAL: Final = 50
@@ -28,7 +34,7 @@ class Strict(Schema):
 
 
 class Problem(Schema):
-    """RFC 9457."""
+    """RFC 9457. `path` is the circle that an alignment would close."""
 
     type: str
     title: str
@@ -36,6 +42,17 @@ class Problem(Schema):
     instance: str
     detail: str | None = None
     errors: list[dict[str, Any]] | None = None
+    path: list[dict[str, Any]] | None = None
+
+
+def refusals(*statuses: int) -> dict[int, Any]:
+    """What an operation may answer besides what was asked for, for its `response=`: these, and what every
+    operation behind a token may answer.
+
+    >>> sorted(refusals(404, 422))
+    [401, 404, 422, 429]
+    """
+    return dict.fromkeys((401, *statuses, 429), Problem)
 
 
 class Paged(Schema):
@@ -67,6 +84,13 @@ def one(request: HttpRequest, data: Any, *, status: int = 200) -> HttpResponse:
     return response
 
 
+def made(request: HttpRequest, data: Any, *, address: str) -> HttpResponse:
+    """201 with the new thing, its `ETag`, and its address under `/api/v1`."""
+    response = one(request, data, status=201)
+    response["Location"] = f"/api/v1{address}"
+    return response
+
+
 def etag(data: Any) -> str:
     return f'"{hashlib.blake2b(resources.encoded(data).encode(), digest_size=12).hexdigest()}"'
 
@@ -87,6 +111,18 @@ def page(items: list[Any], *, after: Any) -> dict[str, Any]:
     return {"items": items, "next": None if after is None else cursor(after)}
 
 
+def part(found: Iterable[Told], query: Paged) -> tuple[list[Told], str | None]:
+    """The part of a whole list that is asked for, in order of id, which is the order in which things were
+    made; and the id behind which the next part begins, None at the end. Raises `Stop`."""
+    after = place(query.cursor)
+    if after is not None and not isinstance(after, str):
+        raise no_cursor()
+    rows = sorted(((str(one["id"]), one) for one in found), key=itemgetter(0))
+    rest = [row for row in rows if after is None or row[0] > after]
+    some = rest[: query.limit]
+    return [one for _, one in some], some[-1][0] if len(rest) > len(some) else None
+
+
 def cursor(place: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
@@ -97,5 +133,19 @@ def place(text: str) -> Any:
         return None
     try:
         return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error, UnicodeError) as error:
-        raise Stop(422, detail=_("This is no cursor of this list.")) from error
+    except (ValueError, binascii.Error, UnicodeError, RecursionError) as error:
+        raise no_cursor() from error
+
+
+def no_cursor() -> Stop:
+    return Stop(422, detail=_("This is no cursor of this list."))
+
+
+@contextmanager
+def named(**fields: str) -> Iterator[None]:
+    """A refusal inside names the fields of the body: `named(start="start_date")`."""
+    try:
+        yield
+    except Rejected as rejected:
+        reasons = [replace(one, field=fields.get(one.field, one.field)) for one in rejected.reasons]
+        raise type(rejected)(reasons) from rejected

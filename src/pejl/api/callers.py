@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from pejl.services import tokens
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_KEY: Final = 100
+_KEY: Final = re.compile(r"[!-~]*")
 
 
 class Bearer(HttpBearer):
@@ -34,9 +36,11 @@ class Bearer(HttpBearer):
         found = tokens_read.holder(token, now=at)
         if found is None:
             return None
+        request.member = found.member  # type: ignore[attr-defined] # who a file comes from, to what receives it
         counted(request, found)
         if request.method not in SAFE and not found.writes:
             raise Stop(403, detail=_("This token only reads. Make one with the scope write."))
+        key(request)
         tokens.used(found.token_id, last=found.used_at, at=at)
         return found
 
@@ -81,9 +85,9 @@ def moment(text: str, *, name: str, by: Member) -> datetime:
 
 
 def key(request: HttpRequest) -> str | None:
-    """`Idempotency-Key`. Raises `Stop` for one that is too long."""
+    """`Idempotency-Key`. Raises `Stop` for one that is too long, or is more than letters and signs."""
     given = request.headers.get("Idempotency-Key", "")
-    if len(given) > LONGEST_KEY:
+    if len(given) > LONGEST_KEY or not _KEY.fullmatch(given):
         raise Stop(422, detail=_("An Idempotency-Key has at most %(most)s letters.") % {"most": LONGEST_KEY})
     return given or None
 

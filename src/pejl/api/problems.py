@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
@@ -31,6 +32,20 @@ TITLES: Final = {
     422: gettext_lazy("This cannot be used as it is."),
     429: gettext_lazy("Too many requests: wait a little."),
     500: gettext_lazy("Something went wrong here. The request id says where to look."),
+}
+# The same to who reads the OpenAPI document, which is in English whoever asks.
+MEANINGS: Final = {
+    400: "No request that can be read",
+    401: "No token, or one that is not valid",
+    403: "The token, or the person it stands for, may not do that",
+    404: "There is no such thing for this token",
+    405: "The address does not take that method",
+    409: "Somebody else was here first, or it cannot be together with what is there",
+    412: "It was changed since it was read",
+    413: "Too large",
+    422: "Refused as it is: errors names the field of each trouble",
+    429: "Too many requests",
+    500: "Something went wrong here",
 }
 # What the schema refuses, by the first word of pydantic's own kinds; the rest say that the value is wrong.
 _KINDS: Final = {
@@ -96,6 +111,8 @@ def handle(api: NinjaAPI) -> None:
         (AuthenticationError, _unknown),
         (ValidationError, _invalid),
         (HttpError, lambda request, error: problem(request, error.status_code)),
+        (RequestDataTooBig, lambda request, _error: problem(request, 413)),
+        (UnreadablePostError, lambda request, _error: problem(request, 400)),
         (Exception, _unforeseen),
     )
     for kind, answer in answers:
@@ -103,12 +120,12 @@ def handle(api: NinjaAPI) -> None:
 
 
 def _rejected(request: HttpRequest, error: Rejected) -> HttpResponse:
-    taken = isinstance(error, Conflict)
-    status, more = 409 if taken else 422, {}
-    for reason in error.reasons if taken else ():
-        path = dict(reason.params).get("path")
-        if isinstance(path, list | tuple):
-            more["path"] = list(path)
+    circle = next((dict(one.params) for one in error.reasons if one.code == "alignment.cycle"), None)
+    status, more = 409 if isinstance(error, Conflict) or circle else 422, {}
+    if circle:
+        goals = zip(circle.get("ids", ()), circle["path"], strict=False)  # type: ignore[call-overload]
+        more["title"] = _("This would close a circle.")
+        more["path"] = [{"id": key, "title": title} for key, title in goals]
     first = messages.sentence(error.reasons[0]) if error.reasons else ""
     return problem(request, status, detail=first, errors=map(_told, error.reasons), **more)
 
@@ -141,7 +158,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _why(one: dict[str, Any]) -> dict[str, Any]:
     """Pydantic says where as ("body", "data", "metric", "kind"); the first two are ours."""
     place = [str(part) for part in one.get("loc", ())]
-    if place[:1] in (["body"], ["query"], ["path"], ["form"], ["header"]):
+    if place[:1] in (["body"], ["query"], ["path"], ["form"], ["file"], ["header"]):
         place = place[2:] if place[0] == "body" and len(place) > 1 else place[1:]
     kind = str(one.get("type", ""))
     told = next((said for start, said in _KINDS.items() if kind.startswith(start)), None)

@@ -7,12 +7,25 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.parser import Parser
 
-from pejl.api import goals, me, problems
+from pejl.api import (
+    exports,
+    goals,
+    health,
+    imports,
+    kpis,
+    me,
+    people,
+    periods,
+    plans,
+    problems,
+    teams,
+    webhooks,
+)
 from pejl.api.callers import Bearer
+from pejl.api.documents import Documented
 
 
 class Exact(Parser):
@@ -21,7 +34,7 @@ class Exact(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         try:
             return json.loads(request.body, parse_float=Decimal, parse_constant=_no_number)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:
             raise HttpError(400, "body") from error
 
 
@@ -29,7 +42,7 @@ def _no_number(word: str) -> Any:
     raise ValueError(word)
 
 
-api = NinjaAPI(
+api = Documented(
     title="Pejl",
     version="1",
     description="Objectives, key results and initiatives with their record.",
@@ -40,5 +53,5 @@ api = NinjaAPI(
     parser=Exact(),
 )
 problems.handle(api)
-for part in (me, goals):
+for part in (me, goals, periods, teams, people, kpis, imports, exports, plans, health, webhooks):
     api.add_router("", part.router)

@@ -72,6 +72,17 @@ def on_terminal() -> bool:
     return sys.stderr.isatty()
 
 
-from pejl.cli import backups, data, exports, people, server, transfers  # noqa: E402 - they add their commands to `main`
+from pejl.cli import backups, data, exports, people, plans, server, transfers  # noqa: E402 - they add their commands to `main`
 
-__all__ = ["backups", "data", "exports", "main", "on_terminal", "people", "server", "start", "transfers"]
+__all__ = [
+    "backups",
+    "data",
+    "exports",
+    "main",
+    "on_terminal",
+    "people",
+    "plans",
+    "server",
+    "start",
+    "transfers",
+]

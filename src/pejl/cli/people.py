@@ -1,10 +1,12 @@
-"""`pejl workspace create`, `pejl user create`, `pejl token create`."""
+"""`pejl workspace create`, `pejl user create`, `export` and `erase`, `pejl token create`."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -79,6 +81,69 @@ def create_user(email: str, name: str, slug: str | None, role: str, *, as_json: 
     )
 
 
+@user.command("export")
+@click.argument("email")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+@click.option("--force", is_flag=True, help="Write over FILE where it is there already.")
+@click.option("--json", "as_json", is_flag=True)
+def export_user(email: str, file: Path, *, force: bool, as_json: bool) -> None:
+    """Writes what is kept about the person with EMAIL to FILE as JSON ("-" is stdout).
+
+    All workspaces of the server; also of somebody who has no account.
+    """
+    start()
+    from django.utils import timezone
+
+    from pejl.queries import own_data
+    from pejl.queries.scope import NotFound
+
+    if str(file) != "-" and file.exists() and not force:
+        _refuse(f"{file} is there already: choose another name, or write over it with --force.")
+    try:
+        told = own_data.of_address(email, at=timezone.now())
+    except NotFound:
+        _refuse(f"Nobody here has the address {email}.")
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    if str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _refuse(f"{file} cannot be written: {error.strerror or error}.")
+    size = len(text.encode())
+    click.echo(json.dumps({"file": str(file), "bytes": size}) if as_json else f"{file}: {size:,} bytes")
+
+
+@user.command("erase")
+@click.argument("email")
+@click.option("--workspace", "slug", help="Needed only where there are several.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True)
+def erase_user(email: str, slug: str | None, *, yes: bool, as_json: bool) -> None:
+    """Makes the person with EMAIL a former colleague. Goals and check-ins stay; it cannot be undone."""
+    start()
+    from django.utils import timezone
+
+    from pejl.queries import people as people_queries
+    from pejl.queries.scope import NotFound
+    from pejl.services import people_erasing
+
+    by = people_queries.system(chosen(slug))
+    try:
+        person = people_queries.by_email(by.slug, email)
+    except NotFound:
+        _refuse(f"Nobody in {by.workspace_name} has the address {email}.")
+    if not yes:
+        if not sys.stdin.isatty():
+            _refuse("Say --yes, or run this on a terminal.")
+        name = people_queries.member(by.slug, person).name
+        click.confirm(f"Erase {name} from {by.workspace_name}? It cannot be undone.", abort=True, err=True)
+    people_erasing.erase(person, by=by, at=timezone.now())
+    told = f"{email} is erased from {by.workspace_name}."
+    click.echo(json.dumps({"person": str(person), "workspace": by.slug}) if as_json else told)
+
+
 @main.group()
 def token() -> None:
     """Tokens for programs."""
@@ -123,6 +188,11 @@ def chosen(slug: str | None) -> str:
     if not rows:
         raise click.UsageError("There is no workspace yet. 'pejl workspace create' makes one.")
     raise click.UsageError(f"Say which workspace with --workspace: {', '.join(row.slug for row in rows)}.")
+
+
+def _refuse(line: str) -> NoReturn:
+    click.echo(f"pejl: {line}", err=True)
+    raise SystemExit(2)
 
 
 def _asked() -> str:

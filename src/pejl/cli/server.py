@@ -1,4 +1,4 @@
-"""`pejl serve`, `pejl migrate`, `pejl demo`: getting it to run."""
+"""`pejl serve`, `pejl work`, `pejl migrate`, `pejl demo`: getting it to run."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def serve() -> None:
     start()
     _migrate()
     _serve()
+
+
+@main.command()
+def work() -> None:
+    """Sends what waits for webhooks, until it is stopped. `pejl serve` does that by itself."""
+    start()
+    from pejl import jobs
+
+    jobs.work()
 
 
 @main.command()
@@ -76,9 +85,11 @@ def _serve(*, hint: str = "") -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from pejl import jobs
+
     config = settings.CONFIG
     click.echo(f"\nPejl is at  {config.base_url}\n{hint}\nStop with Ctrl+C.".replace("\n\n", "\n"), err=False)
-    Granian(
+    server = Granian(
         "pejl.wsgi:application",
         address=config.host,
         port=config.port,
@@ -86,7 +97,9 @@ def _serve(*, hint: str = "") -> None:
         workers=config.workers,
         blocking_threads=4,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    with jobs.beside():
+        server.serve()
 
 
 def _free_port() -> None:

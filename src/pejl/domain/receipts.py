@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
 
 from pejl.domain.transfers import Place, Problem
@@ -23,6 +23,7 @@ from pejl.domain.transfers import Place, Problem
 OUTCOMES = ("landed", "merged", "skipped", "failed")
 _HALF = Decimal("0.5")
 _KEPT = Decimal("1e-9")  # what binary fractions may lose on the way up
+_WIDE = Context(prec=400)  # any float has room in it, in per cent and to nine places
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,12 @@ class Receipt:
 def percent(fraction: float | Decimal) -> int:
     """A fraction in whole per cent, half up; a float is read to nine places first.
 
-    >>> percent(0.285), percent(Decimal("0.125")), percent(-0.125)
-    (29, 13, -12)
+    >>> percent(0.285), percent(Decimal("0.125")), percent(-0.125), percent(1e30) // 10**30
+    (29, 13, -12, 100)
     """
     exact = Decimal(fraction) * 100
     if isinstance(fraction, float):
-        exact = exact.quantize(_KEPT)
+        exact = exact.quantize(_KEPT, context=_WIDE)
     return whole(exact)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 import uuid_utils.compat
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
+
+FORMER = gettext_noop("Former colleague")
 
 
 def new_id() -> uuid.UUID:
@@ -62,3 +65,20 @@ class Word(models.CharField):  # type: ignore[type-arg]
             options.setdefault("choices", [(word.value, word.value) for word in words])
         options.setdefault("max_length", 20)
         super().__init__(**options)
+
+
+class PersonName(models.CharField):  # type: ignore[type-arg]
+    """What a person is called. One who was erased has `FORMER` for a name in the table, and is read, wherever
+    the name is read, in the language of whoever reads; written again it is `FORMER`."""
+
+    def deconstruct(self) -> Any:
+        """To the database it is text like any other."""
+        name, _, words, options = super().deconstruct()
+        return name, "django.db.models.CharField", words, options
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+        return gettext(FORMER) if value == FORMER else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return FORMER if value == gettext(FORMER) else value

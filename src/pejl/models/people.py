@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from pejl.domain.values import Role
 from pejl.models.base import Row, Spanned
-from pejl.models.fields import Word
+from pejl.models.fields import PersonName, Word
 
 
 class Person(Row):
@@ -17,7 +17,7 @@ class Person(Row):
     account = models.ForeignKey(
         "pejl.Account", null=True, on_delete=models.SET_NULL, db_index=False, related_name="people"
     )
-    name = models.CharField(max_length=200)
+    name = PersonName(max_length=200)
     email = models.EmailField(max_length=254, blank=True, default="")
     role = Word(Role, default=Role.MEMBER)
     manager = models.ForeignKey(

@@ -81,12 +81,12 @@ class PeriodRow:
 
 
 def people(by: Member) -> list[PersonRow]:
-    """Everybody, by name. Two queries."""
+    """Everybody, by name; those who were erased are nobody any more. Two queries."""
     rows = TeamMember.objects.current().filter(workspace_id=by.workspace_id, team__archived_at=None)
     teams: dict[UUID, list[str]] = {}
     for person_id, name in rows.order_by("team__name").values_list("person_id", "team__name"):
         teams.setdefault(person_id, []).append(name)
-    found = Person.objects.filter(workspace_id=by.workspace_id, service=False)
+    found = Person.objects.filter(workspace_id=by.workspace_id, service=False, erased_at=None)
     found = found.order_by("-active", "name", "pk")
     return [
         PersonRow(

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from pejl.domain.values import Kind, Status
-from pejl.models import Checkin, Comment, Event, GoalVersion, Guardrail, Kpi
+from pejl.models import Checkin, Comment, Event, Goal, GoalVersion, Guardrail, Kpi
 from pejl.queries import histories, scope
 from pejl.queries.goals import PersonRef
 from pejl.queries.histories import Change
@@ -99,12 +99,7 @@ class Life:
 def life(by: Member, goal_id: UUID, *, page: int = 1) -> Life:
     """Page `page` of the goal's life, `STEP` deeds long. Raises `NotFound`. At most fourteen queries."""
     goal = scope.goal(by, goal_id)
-    deeds: list[Deed] = [
-        *_decided(histories.changes(by, goal_id, titles={goal_id: goal.title})),
-        *_checkins(by, goal_id),
-        *_talk(by, goal_id),
-        *_guards(by, goal_id),
-    ]
+    deeds = _deeds(by, goal)
     deeds.sort(key=_place, reverse=True)
     start = (page - 1) * STEP
     return Life(
@@ -118,6 +113,34 @@ def life(by: Member, goal_id: UUID, *, page: int = 1) -> Life:
         page=page,
         earlier=len(deeds) > start + STEP,
     )
+
+
+def told(by: Member, goal_id: UUID) -> Life:
+    """All of it as one page, the oldest first: what is recorded later only ever comes behind. Raises
+    `NotFound`."""
+    goal = scope.goal(by, goal_id)
+    deeds = _deeds(by, goal)
+    deeds.sort(key=lambda deed: (deed.at, not _place(deed)[1]))
+    return Life(
+        id=goal.pk,
+        title=goal.title,
+        kind=Kind(goal.kind),
+        unit=goal.unit,
+        metric_kind=goal.metric_kind,
+        deeds=tuple(deeds),
+        endings=_endings(by, goal_id),
+        page=1,
+        earlier=False,
+    )
+
+
+def _deeds(by: Member, goal: Goal) -> list[Deed]:
+    return [
+        *_decided(histories.changes(by, goal.pk, titles={goal.pk: goal.title})),
+        *_checkins(by, goal.pk),
+        *_talk(by, goal.pk),
+        *_guards(by, goal.pk),
+    ]
 
 
 def _place(deed: Deed) -> tuple[datetime, bool]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Value
+from django.db.models import Count, Q, Value
 from django.db.models.functions import Coalesce
 
 from pejl.domain.grading import Bands
@@ -22,10 +22,11 @@ from pejl.models import Checkin, Comment, Edge, Person, Reading, Record, Task, W
 from pejl.queries import goals as goals_read
 from pejl.queries import scope
 from pejl.queries.goals import GoalRow, PersonRef
-from pejl.queries.scope import Member
+from pejl.queries.scope import Member, NotFound
 
 BATCH = 1_000
 CHUNK = 2_000
+_OF_CHECKIN = ("pk", "goal_id", "goal__title", "on", "known_from", "value", "status", "confidence", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +144,42 @@ def extras(by: Member, some: Sequence[UUID]) -> dict[UUID, Extra]:
 
 def checkins(by: Member) -> Iterator[CheckinRow]:
     """Every standing check-in on goals they see, the oldest first. One query, read as it comes."""
-    names = ("pk", "goal_id", "goal__title", "on", "known_from", "value", "status", "confidence", "note")
-    rows = _on_goals(by, Checkin).order_by("on", "known_from", "pk").values_list(*names, _name("by"))
+    rows = _on_goals(by, Checkin).order_by("on", "known_from", "pk").values_list(*_OF_CHECKIN, _name("by"))
     for row in rows.iterator(CHUNK):
         yield CheckinRow(*row)
 
 
-def comments(by: Member) -> Iterator[CommentRow]:
-    """Every standing comment on goals they see, the oldest first. One query, read as it comes."""
+def checkins_on(
+    by: Member, goal_id: UUID, *, after: tuple[date, UUID] | None, limit: int
+) -> list[CheckinRow]:
+    """The standing check-ins on a goal that the person sees, by date and then as they were made, behind the
+    one of that date and id. One query."""
+    rows = Checkin.objects.current().filter(workspace_id=by.workspace_id, goal_id=goal_id)
+    if after is not None:
+        rows = rows.filter(Q(on__gt=after[0]) | Q(on=after[0], pk__gt=after[1]))
+    found = rows.order_by("on", "pk").values_list(*_OF_CHECKIN, _name("by"))[:limit]
+    return [CheckinRow(*row) for row in found]
+
+
+def checkin(by: Member, checkin_id: UUID) -> tuple[CheckinRow, str, bool]:
+    """A check-in on a goal that they see: the row, the status that was given by hand ("" for none), and
+    whether it still stands, neither corrected nor withdrawn. Raises `NotFound`. One query."""
+    rows = Checkin.objects.filter(
+        scope.seen(by, "goal_id"), workspace_id=by.workspace_id, pk=checkin_id
+    ).values_list(*_OF_CHECKIN, _name("by"), "status_given", "known_to")
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return CheckinRow(*found[:-2]), found[-2], found[-1] is None
+
+
+def comments(by: Member, *, goal: UUID | None = None) -> Iterator[CommentRow]:
+    """Every standing comment on goals they see, or on that one, the oldest first. One query, read as it
+    comes."""
     names = ("item", "goal_id", "goal__title", "checkin_id", "posted_at", "text")
     rows = _on_goals(by, Comment).order_by("posted_at", "pk").values_list(*names, _name("by"))
+    if goal is not None:
+        rows = rows.filter(goal_id=goal)
     for row in rows.iterator(CHUNK):
         yield CommentRow(*row)
 

@@ -33,6 +33,7 @@ class TokenRow:
     person: str
     service: bool
     writes: bool
+    feed: bool
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
@@ -41,13 +42,22 @@ class TokenRow:
 
 
 def holder(text: str, *, now: datetime) -> Holder | None:
-    """None for what is no token, revoked, past its day, or of somebody who left. Two queries."""
+    """None for what is no token, revoked, past its day, of somebody who left, or for feeds. Two queries."""
+    return _holder(text, feed=False, now=now)
+
+
+def reader(text: str, *, now: datetime) -> Holder | None:
+    """The same for the secret address of a calendar or feed, which opens nothing else."""
+    return _holder(text, feed=True, now=now)
+
+
+def _holder(text: str, *, feed: bool, now: datetime) -> Holder | None:
     said = rules.read(text)
     if said is None:
         return None
     key, digest = said
     row = Token.objects.select_related("person__workspace", "person__account").filter(pk=key).first()
-    if row is None or not hmac.compare_digest(row.digest, digest):
+    if row is None or row.feed != feed or not hmac.compare_digest(row.digest, digest):
         return None
     ended = row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now)
     if ended or not row.person.active or row.person.erased_at is not None:
@@ -77,6 +87,7 @@ def _rows(found: object, *, now: datetime) -> list[TokenRow]:
             person=row.person.name,
             service=row.person.service,
             writes=row.writes,
+            feed=row.feed,
             created_at=row.created_at,
             expires_at=row.expires_at,
             used_at=row.used_at,

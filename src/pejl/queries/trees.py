@@ -23,6 +23,8 @@ from pejl.queries.scope import Member, NotFound
 from pejl.queries.tags import Tag
 
 MOST = 400
+MOST_OF_ONE = 1_000  # under one goal, where a program asks
+_BY_KIND = {Kind.KEY_RESULT: 0, Kind.INITIATIVE: 1, Kind.OBJECTIVE: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,32 @@ def of_person(
         workspace_id=by.workspace_id, goal=OuterRef("pk"), person_id=person_id, role=GoalPersonRole.OWNER
     )
     return _tree(by, scope.goals(by).filter(Exists(links)), periods=periods, now=now, tag=tag, deep=False)
+
+
+def of_goal(by: Member, goal_id: UUID, *, depth: int, now: datetime) -> Tree:
+    """One goal and what hangs under it, `depth` levels down, with tags. A goal that hangs under several has
+    its own branch where it is nearest to the top. Raises `NotFound`."""
+    scope.goal(by, goal_id)
+    below = edges(by)
+    seen = set(scope.goals(by).filter(pk__in=under([goal_id], below)).values_list("pk", flat=True))
+    below = {one: [child for child in children if child in seen] for one, children in below.items()}
+    level, home = {goal_id: 0}, {goal_id: goal_id}
+    for one in (order := [goal_id]):
+        for child in below.get(one, ()) if level[one] < depth else ():
+            if child not in level:
+                level[child], home[child] = level[one] + 1, one
+                order.append(child)
+    found = scope.goals(by).filter(pk__in=order[:MOST_OF_ONE])
+    rows = {row.id: row for row in goals.rows(by, found, now=now, tagged=True)}
+
+    def grown(one: UUID, parent: UUID) -> Branch:
+        if home[one] != parent:
+            return Branch(rows[one], (), again=bool(below.get(one)))
+        some = [child for child in below.get(one, ()) if child in rows and level[one] < depth]
+        some.sort(key=lambda child: _BY_KIND[rows[child].kind])
+        return Branch(rows[one], tuple(grown(child, one) for child in some))
+
+    return Tree((grown(goal_id, goal_id),), counts(rows.values()), max(0, len(order) - MOST_OF_ONE))
 
 
 def team(by: Member, team_id: UUID) -> TeamPage:
@@ -208,8 +236,7 @@ def _branches(
         again = goal_id in drawn
         drawn.add(goal_id)
         under = [] if again else [child for child in below.get(goal_id, ()) if child in rows]
-        kinds = {Kind.KEY_RESULT: 0, Kind.INITIATIVE: 1, Kind.OBJECTIVE: 2}
-        under.sort(key=lambda child: kinds[rows[child].kind])
+        under.sort(key=lambda child: _BY_KIND[rows[child].kind])
         return Branch(
             rows[goal_id], tuple(grown(child) for child in under), again and bool(below.get(goal_id))
         )

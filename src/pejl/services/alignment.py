@@ -23,8 +23,8 @@ SAME = 1e-9
 def align(child_id: UUID, *, parent: UUID, by: Member, at: datetime, share: float | None = None) -> None:
     """Hangs a goal one may edit under a goal one may align to; `share` None is an equal one, 0 is none.
 
-    Raises `Rejected`: `alignment.cycle` with the titles along the way that closes, `alignment.already`,
-    `share.range`, `share.over-one`, `goal.not-open` for a parent that has ended. Under a private goal the
+    Raises `Rejected`: `alignment.cycle` with the titles and the ids along the way that closes (of a hidden
+    goal neither), `alignment.already`, `share.range`, `share.over-one`, `goal.not-open` for a parent that has ended. Under a private goal the
     child becomes private.
     """
     child = scope.goal(by, child_id, right=Right.EDIT)
@@ -60,6 +60,16 @@ def reshare(child_id: UUID, *, parent: UUID, share: float | None, by: Member, at
         "goal.reshared", by=by, at=at, goal=child.pk, subject=above.pk, before=edge.share, share=share
     )
     figures.refresh(commands.workspace(by), [above.pk], at=at, today=by.today(at))
+
+
+@command
+def hang(child_id: UUID, *, parent: UUID, share: float | None, by: Member, at: datetime) -> None:
+    """Says that a goal hangs under another with that share, whether it does so already (`reshare`) or not
+    (`align`)."""
+    child, above = scope.goal(by, child_id), scope.goal(by, parent)
+    edges = Edge.objects.current().filter(workspace_id=by.workspace_id, child=child, parent=above)
+    write = reshare if edges.exists() else align
+    write(child_id, parent=parent, share=share, by=by, at=at)
 
 
 def join(
@@ -117,4 +127,9 @@ def _check_cycle(child: Goal, parent: Goal, *, by: Member) -> None:
             parents.setdefault(one, []).append(over)
     path = rules.cycle(child=child.pk, parent=parent.pk, parents=parents) or [child.pk, child.pk]
     titles = dict(scope.goals(by).filter(pk__in=path).values_list("pk", "title"))
-    raise Rejected.one("alignment.cycle", field="parent", path=[titles.get(one, HIDDEN) for one in path])
+    raise Rejected.one(
+        "alignment.cycle",
+        field="parent",
+        path=[titles.get(one, HIDDEN) for one in path],
+        ids=[one if one in titles else None for one in path],
+    )

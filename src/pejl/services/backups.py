@@ -38,8 +38,7 @@ KEPT: Final = "imports"
 _FIRST: Final = (Account, Workspace)
 _LAST: Final = (Once, Token, Webhook, Delivery)
 TABLES: Final[tuple[Shape, ...]] = tuple(
-    dumps_columns.shape(model)
-    for model in (*_FIRST, *(shape.model for shape in dumps.TABLES), *_LAST)
+    dumps_columns.shape(model) for model in (*_FIRST, *(shape.model for shape in dumps.TABLES), *_LAST)
 )
 _TOLD_EVERY: Final = 5_000
 _PIECE: Final = 1024 * 1024

@@ -20,6 +20,7 @@ from django.db import OperationalError, connection, transaction
 from pejl.domain.values import Refused
 from pejl.models import Once, Workspace
 from pejl.queries.scope import Member
+from pejl.services import outbox
 from pejl.services.errors import Rejected
 
 R = TypeVar("R")
@@ -38,7 +39,7 @@ def command(function: Callable[..., R]) -> Callable[..., R]:
     @functools.wraps(function)
     def run(*args: Any, by: Member, at: datetime, key: str | None = None, **options: Any) -> R:
         def once() -> Any:
-            with transaction.atomic():
+            with transaction.atomic(), outbox.remembered():
                 lock(by.workspace_id)
                 if key is None:
                     return function(*args, by=by, at=at, **options)

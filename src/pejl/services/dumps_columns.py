@@ -21,7 +21,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 
-from pejl.models.fields import ExactDecimal
+from pejl.models.fields import ExactDecimal, PersonName
 
 # JSON columns that hold keys of the workspace; in all others a key is somebody else's.
 JSON_OF_KEYS = frozenset({"event.data"})
@@ -192,6 +192,8 @@ def _codec_of_text(field: Any) -> tuple[str, Callable[[Any, int], Any], Callable
         return "time of day", lambda value, _: value.isoformat(), _read_time
     if isinstance(field, models.BinaryField):
         return "base64", _tell_bytes, lambda told, _: base64.b64decode(told, validate=True)
+    if isinstance(field, PersonName):  # one name in every language
+        return "text", lambda value, _: field.get_prep_value(value), _read_text(field.max_length, frozenset())
     if isinstance(field, models.CharField | models.TextField):
         words = frozenset(str(word) for word, _ in field.flatchoices)
         allowed = words | {""} if words and field.blank else words

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,7 +22,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from pejl.domain import amounts
 from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, ProgressMode, Visibility
-from pejl.queries import directories, resources, sheets
+from pejl.queries import directories, plans, resources, sheets
 from pejl.queries import periods as periods_read
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
@@ -68,7 +68,7 @@ def write(by: Member, out: BinaryIO, *, now: datetime) -> None:
     planned, workspace = sheets.planned(by), sheets.workspace(by)
     period = periods_read.current(periods_read.every(by), today=by.today(now))
     frame = _Frame(
-        keys=keys(planned.titles.items()),
+        keys=keys(planned.titles.items(), given=plans.keys(by)),
         homes={child: parent for parent, some in planned.under.items() for child in some},
         emails={row.id: row.email for row in directories.people(by) if row.email} if by.is_admin else {},
         period=period,
@@ -85,19 +85,27 @@ def write(by: Member, out: BinaryIO, *, now: datetime) -> None:
     text.detach()
 
 
-def keys(titles: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
+def keys(titles: Iterable[tuple[UUID, str]], *, given: Mapping[UUID, str] | None = None) -> dict[UUID, str]:
     """A short name of letters, digits and hyphens for each, made from its title; a later one of the same
-    title is told apart by a number.
+    title is told apart by a number. `given` are names that some have from a file already.
 
     >>> from uuid import UUID
     >>> titles = ["Færre opkald", "Færre opkald!", "…"]
     >>> list(keys((UUID(int=number), title) for number, title in enumerate(titles)).values())
     ['faerre-opkald', 'faerre-opkald-2', 'goal']
     """
+    every = list(titles)
     found: dict[UUID, str] = {}
     taken: set[str] = set()
+    for goal, _ in every:
+        name = (given or {}).get(goal)
+        if name is not None and name not in taken:
+            found[goal] = name
+            taken.add(name)
     next_of: dict[str, int] = {}
-    for goal, title in titles:
+    for goal, title in every:
+        if goal in found:
+            continue
         stem = _stem(title)
         key, number = stem, next_of.get(stem, 2)
         while key in taken:
@@ -105,7 +113,16 @@ def keys(titles: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
         next_of[stem] = number
         taken.add(key)
         found[goal] = key
-    return found
+    return {goal: found[goal] for goal, _ in every}
+
+
+def natural(key: str, title: str) -> bool:
+    """Whether the key is one that `keys` could make from the title.
+
+    >>> natural("grow-2", "Grow!"), natural("growth", "Grow!")
+    (True, False)
+    """
+    return bool(re.fullmatch(rf"{re.escape(_stem(title))}(-[0-9]+)?", key))
 
 
 def period_code(period: FramePeriod) -> str:
@@ -153,7 +170,7 @@ def _loose(by: Member, planned: Planned, frame: _Frame, *, writer: YAML, text: A
                 if not begun:
                     text.write(f"{name}:\n")
                     begun = True
-                _entry(_below(row, frame), writer=writer, text=text)
+                _entry(_below(row, frame, above=None), writer=writer, text=text)
 
 
 def _entry(entry: dict[str, Any], *, writer: YAML, text: Any) -> None:
@@ -162,21 +179,22 @@ def _entry(entry: dict[str, Any], *, writer: YAML, text: Any) -> None:
 
 
 def _objective(row: GoalRow, below: Sequence[GoalRow], frame: _Frame) -> dict[str, Any]:
-    told = _common(row, frame)
+    told = _common(row, frame, above=None) | _measured(row, frame)
     for kind, name in ((Kind.KEY_RESULT, "key_results"), (Kind.INITIATIVE, "initiatives")):
-        entries = [_below(one, frame) for one in below if one.kind is kind]
+        entries = [_below(one, frame, above=row) for one in below if one.kind is kind]
         if entries:
             told[name] = entries
     return told
 
 
-def _common(row: GoalRow, frame: _Frame) -> dict[str, Any]:
+def _common(row: GoalRow, frame: _Frame, *, above: GoalRow | None) -> dict[str, Any]:
+    """`above` is the objective it stands in: what they have in common is said there."""
     told: dict[str, Any] = {"key": frame.keys[row.id], "id": str(row.id), "title": row.title}
     if row.description:
         told["description"] = row.description
     if row.tags:
         told["tags"] = list(row.tags)
-    told |= _places(row)
+    told |= _places(row, above=above)
     owners = [frame.emails.get(one.id) or one.name for one in row.owners]
     if len(owners) > 1:
         told["owners"] = owners
@@ -184,26 +202,30 @@ def _common(row: GoalRow, frame: _Frame) -> dict[str, Any]:
         told["owner"] = owners[0]
     if row.ambition is not None:
         told["ambition"] = row.ambition.value
-    if row.period is not None and row.period != frame.period:
-        told["period"] = period_code(row.period)
+    if row.period != (frame.period if above is None else above.period):
+        told["period"] = None if row.period is None else period_code(row.period)
     told |= _dates(row)
-    if row.visibility is not Visibility.EVERYONE:
+    if row.visibility is not (Visibility.EVERYONE if above is None else above.visibility):
         told["visibility"] = row.visibility.value
     if supports := _supports(row, frame):
         told["supports"] = supports
     return told
 
 
-def _places(row: GoalRow) -> dict[str, Any]:
+def _places(row: GoalRow, *, above: GoalRow | None) -> dict[str, Any]:
     """Teams, and the level where they do not tell it: a goal of a team is the team's, else everybody's."""
     teams = [one.name for one in row.teams]
+    own = {one.id for one in row.teams} != {one.id for one in (above.teams if above else ())}
+    usual = Level.TEAM if teams else Level.ORGANISATION
+    if not own and above is not None:
+        usual = above.level
     told: dict[str, Any] = {}
-    if row.level is not (Level.TEAM if teams else Level.ORGANISATION):
+    if row.level is not usual:
         told["level"] = row.level.value
-    if len(teams) > 1:
-        told["teams"] = teams
-    elif teams:
+    if own and len(teams) == 1:
         told["team"] = teams[0]
+    elif own:
+        told["teams"] = teams
     return told
 
 
@@ -230,23 +252,30 @@ def _supports(row: GoalRow, frame: _Frame) -> list[dict[str, Any]]:
     return found
 
 
-def _below(row: GoalRow, frame: _Frame) -> dict[str, Any]:
-    told = _common(row, frame)
+def _below(row: GoalRow, frame: _Frame, *, above: GoalRow | None) -> dict[str, Any]:
+    told = _common(row, frame, above=above)
     home = frame.homes.get(row.id)
     for one in row.parents:
         if one.id == home and one.share is not None:
             told["share"] = one.share
-    if row.metric is not None and row.progress_mode is not ProgressMode.MANUAL:
-        told |= _measure(row, row.metric, frame)
-    return told
+    return told | _measured(row, frame)
+
+
+def _measured(row: GoalRow, frame: _Frame) -> dict[str, Any]:
+    """Nothing for a goal that is kept by hand."""
+    if row.metric is None or row.progress_mode is ProgressMode.MANUAL:
+        return {}
+    return _measure(row, row.metric, frame)
 
 
 def _measure(row: GoalRow, metric: Metric, frame: _Frame) -> dict[str, Any]:
     """`from`, `to` and `unit` where they say it all, else the whole metric."""
     unit = {"unit": metric.unit} if metric.unit else {}
     special = (metric.lower, metric.upper, metric.warning)
+    draft = metric.kind is MetricKind.BASELINE and metric.target is None
     if (
-        metric.kind in {MetricKind.INCREASE, MetricKind.DECREASE}
+        (metric.kind in {MetricKind.INCREASE, MetricKind.DECREASE} or draft)
+        and (metric.unit or metric.start is not None)
         and all(one is None for one in special)
         and not metric.sum
         and not metric.phases
@@ -260,7 +289,7 @@ def _measure(row: GoalRow, metric: Metric, frame: _Frame) -> dict[str, Any]:
     told = {
         name: _figure(one, metric, frame) if isinstance(one, Decimal) else one
         for name, one in whole.items()
-        if one not in (None, "", False, [])
+        if one or isinstance(one, Decimal)
     }
     if metric.phases:
         told["phases"] = [
@@ -275,9 +304,13 @@ def _measure(row: GoalRow, metric: Metric, frame: _Frame) -> dict[str, Any]:
 
 
 def _figure(value: Decimal, metric: Metric, frame: _Frame) -> Any:
+    return figure(value, unit=metric.unit, language=frame.language)
+
+
+def figure(value: Decimal, *, unit: str, language: amounts.Language) -> Any:
     """The number as given; a duration as the clock shows it."""
-    if metric.unit in amounts.DURATIONS:
-        return amounts.format(value, unit=metric.unit, language=frame.language)
+    if unit in amounts.DURATIONS:
+        return amounts.format(value, unit=unit, language=language)
     return value
 
 

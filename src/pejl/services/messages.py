@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pejl.domain import amounts
+from pejl.services import messages_plans
 from pejl.services.errors import Reason
 
 MISSING: Final = "…"
@@ -88,6 +89,7 @@ _METRICS: Final = {
     "metric.direction": _("The target lies the other way. Change the target, or choose the other direction."),
     "metric.needs-start": _("Write where it starts."),
     "metric.needs-target": _("Write the target as a number, for instance 30."),
+    "metric.not-milestones": _("Only the kind milestones has milestones. Choose it, or leave them out."),
     "metric.number": _("Write an ordinary number, for instance 30."),
     "metric.phases": _(
         "Write the steps on the way in order of date, each nearer to the target than the one before."
@@ -172,12 +174,18 @@ _PEOPLE: Final = {
     "password.wrong": _("This is not your present password. Write it again."),
     "person.email": _("Write an e-mail address, for instance name@example.org."),
     "person.email-taken": _("%(email)s belongs to somebody in this workspace already. Use another address."),
+    "person.erase-owner": _("%(name)s is the last owner, so they stay. Make somebody else owner first."),
     "person.has-account": _("%(name)s has an account already."),
     "person.language": _("Choose Danish or English."),
     "person.last-owner": _("%(name)s is the last owner. Make somebody else owner first."),
     "person.manager-loop": _(
         "Nobody can be their own manager, directly or further up. Choose somebody else."
     ),
+    "person.merge-accounts": _(
+        "Both can sign in. Take away the access of %(name)s first; that account goes when they become one."
+    ),
+    "person.merge-self": _("This is the same person. Choose somebody else."),
+    "person.merge-who": _("%(name)s is nobody to join. Choose somebody else."),
     "person.no-account": _("%(name)s has no account yet. Invite them first."),
     "person.role": _("Choose a role."),
     "person.unknown": _("Choose people from this workspace."),
@@ -260,6 +268,9 @@ _FILES: Final = {
     "file.too-large": _("This file is larger than Pejl reads at once, in all or in one of its parts."),
     "import.applied": _("This import is applied already, so it stays."),
     "import.gone": _("The file is no longer kept here. Give it up and choose it again."),
+    "import.no-columns": _("The columns of this file cannot be chosen."),
+    "profile.empty": _("Choose what at least one column is read as."),
+    "profile.many": _("There are %(most)s profiles already. Remove one first."),
 }
 _WEBHOOKS: Final = {
     "webhook.address": _("Write the whole address, for instance https://example.org/hook, without a login."),
@@ -278,4 +289,5 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     **_DUMPS,
     **_FILES,
     **_WEBHOOKS,
+    **messages_plans.SENTENCES,
 }

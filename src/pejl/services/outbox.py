@@ -3,6 +3,9 @@ are kept or neither, and a message is never lost between a commit and a queue.""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,20 +16,17 @@ from pejl.models.fields import new_id
 from pejl.queries import webhooks as webhooks_read
 from pejl.queries.scope import Member
 
+_REMEMBERED: ContextVar[dict[UUID, list[Webhook]] | None] = ContextVar("webhooks", default=None)
+
 
 def put(event: Event, *, by: Member) -> None:
     """Writes a delivery for each webhook that asks for this and whose person may see what it is about.
 
-    One query where no webhook asks.
+    Inside :func:`remembered` the webhooks are asked for once; where none asks, that is all.
     """
     if event.verb.partition(".")[0] not in rules.KINDS:
         return
-    hooks = Webhook.objects.filter(workspace_id=event.workspace_id, stopped_at=None)
-    asking = [
-        one
-        for one in hooks.select_related("person__workspace", "person__account")
-        if rules.asks(one.verbs, event.verb)
-    ]
+    asking = [one for one in _hooks(event.workspace_id) if rules.asks(one.verbs, event.verb)]
     bodies: dict[UUID, dict[str, Any] | None] = {}
     rows = []
     for hook in asking:
@@ -36,6 +36,27 @@ def put(event: Event, *, by: Member) -> None:
         if body is not None:
             rows.append(delivery(hook, event.verb, body, event=event.pk, at=event.at))
     Delivery.objects.bulk_create(rows)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Within one transaction the webhooks of its workspace are the same for every event."""
+    token = _REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
+
+
+def _hooks(workspace_id: UUID) -> list[Webhook]:
+    known = _REMEMBERED.get()
+    if known is not None and workspace_id in known:
+        return known[workspace_id]
+    rows = Webhook.objects.filter(workspace_id=workspace_id, stopped_at=None)
+    found = list(rows.select_related("person__workspace", "person__account"))
+    if known is not None:
+        known[workspace_id] = found
+    return found
 
 
 def delivery(hook: Webhook, verb: str, body: dict[str, Any], *, event: UUID, at: datetime) -> Delivery:

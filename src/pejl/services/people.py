@@ -12,13 +12,14 @@ from zoneinfo import available_timezones
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 
 from pejl.domain import access
 from pejl.domain.access import Right
 from pejl.domain.values import Role
 from pejl.models import Account, Person
 from pejl.queries.scope import Forbidden, Member
-from pejl.services import events, gates, texts
+from pejl.services import events, gates, people_merging, texts
 from pejl.services.commands import command
 from pejl.services.errors import Reason, Rejected
 
@@ -40,28 +41,30 @@ class NewPerson:
 def create(new: NewPerson, *, by: Member, at: datetime) -> UUID:
     """Takes somebody in and gives their id. Admins only; nobody gives a role above their own.
 
-    An account that exists elsewhere is joined as it is: its password is not touched.
+    Somebody of that address who has no account yet is them: the same person, with all that is theirs. An
+    account that exists elsewhere is joined as it is: its password is not touched.
     """
     gates.admin(by)
-    _may_give(by, new.role)
+    may_give(by, new.role)
+    known = _waiting(by.workspace_id, _email(new.email))
+    before = [] if known is None else [known.name]
+    if known is not None:
+        may_give(by, new.role, before=Role(known.role))
     person = add(by.workspace_id, new, at=at)
-    events.record("person.added", by=by, at=at, subject=person, name=new.name, role=new.role)
+    people_merging.told("person.added", person, before, by=by, at=at, role=new.role)
     return person
 
 
 def add(workspace_id: UUID, new: NewPerson, *, at: datetime) -> UUID:
     """The same without asking who does it, in the caller's transaction: the first owner of a workspace."""
     name, email = texts.line(new.name, field="name"), _email(new.email)
-    if Person.objects.filter(workspace_id=workspace_id, email__iexact=email).exists():
-        raise Rejected.one("person.email-taken", field="email", email=email)
-    person = Person.objects.create(
-        workspace_id=workspace_id,
-        account=_account(email, new, at=at),
-        name=name,
-        email=email,
-        role=new.role,
-        created_at=at,
-    )
+    person = _waiting(workspace_id, email)
+    if person is None:
+        person = Person(workspace_id=workspace_id, created_at=at)
+        _refuse_taken(workspace_id, email)
+    person.account = _account(email, new, at=at)
+    person.name, person.email, person.role, person.active = name, email, new.role, True
+    person.save()
     made: UUID = person.pk
     return made
 
@@ -80,23 +83,24 @@ def placeholder(name: str, *, by: Member, at: datetime) -> UUID:
 
 @command
 def invite(person_id: UUID, new: NewPerson, *, by: Member, at: datetime) -> UUID:
-    """Gives a placeholder an account; what they own stays theirs. Admins only."""
+    """Gives a placeholder an account; what they own stays theirs. Another one with that address is the same
+    person, and becomes one with them. Admins only."""
     gates.admin(by)
-    _may_give(by, new.role)
-    person = _person(by, person_id)
+    may_give(by, new.role)
+    person = one_of(by, person_id)
     if person.account_id is not None:
         raise Rejected.one("person.has-account", name=person.name)
     email = _email(new.email)
-    if (
-        Person.objects.filter(workspace_id=by.workspace_id, email__iexact=email)
-        .exclude(pk=person_id)
-        .exists()
-    ):
-        raise Rejected.one("person.email-taken", field="email", email=email)
+    same, before = _waiting(by.workspace_id, email), [person.name, person.email]
+    if same is not None and same.pk != person_id:
+        may_give(by, new.role, before=Role(same.role))
+        before += [same.name, same.email]
+        people_merging.absorb(same, person)
+    _refuse_taken(by.workspace_id, email, but=person_id)
     person.account, person.email, person.role = _account(email, new, at=at), email, new.role
     person.name = texts.line(new.name or person.name, field="name")
     person.save(update_fields=["account", "email", "role", "name"])
-    events.record("person.added", by=by, at=at, subject=person.pk, name=person.name, role=new.role)
+    people_merging.told("person.added", person.pk, before, by=by, at=at, role=new.role)
     made: UUID = person.pk
     return made
 
@@ -105,7 +109,7 @@ def invite(person_id: UUID, new: NewPerson, *, by: Member, at: datetime) -> UUID
 def edit(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datetime) -> None:
     """Changes `name`, `manager`, `timezone` or `language`. Everybody for themselves (not their manager);
     admins for all. A language belongs to the account and is everybody's own."""
-    person = _person(by, person_id)
+    person = one_of(by, person_id)
     mine = by.person_id == person_id
     if not mine or "manager" in changes:
         gates.admin(by)
@@ -126,7 +130,7 @@ def change(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datet
     """All of it or nothing: `email` (of a placeholder, who gets an account by it), `name`, `manager`, `role`
     and `active`. Raises what each of these raises on its own, and `Rejected` at `manager` for somebody who
     is not here."""
-    person = _person(by, person_id)
+    person = one_of(by, person_id)
     manager = changes.get("manager")
     if manager and not Person.objects.filter(workspace_id=by.workspace_id, pk=manager).exists():
         raise Rejected.one("person.unknown", field="manager")
@@ -147,13 +151,13 @@ def change(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datet
 def change_role(person_id: UUID, *, role: Role, by: Member, at: datetime) -> None:
     """Admins only; nobody changes, or gives, a role above their own; the last owner stays one."""
     gates.admin(by)
-    person = _person(by, person_id)
+    person = one_of(by, person_id)
     before = Role(person.role)
     if before is role:
         return
-    _may_give(by, role, before=before)
+    may_give(by, role, before=before)
     if before is Role.OWNER:
-        _another_owner(by, person)
+        _another_owner(person)
     person.role = role
     person.save(update_fields=["role"])
     events.record(
@@ -165,12 +169,12 @@ def change_role(person_id: UUID, *, role: Role, by: Member, at: datetime) -> Non
 def deactivate(person_id: UUID, *, by: Member, at: datetime) -> None:
     """They can no longer sign in here; what they did and own stays, under their name. Admins only."""
     gates.admin(by)
-    person = _person(by, person_id)
-    _may_give(by, Role(person.role))
+    person = one_of(by, person_id)
+    may_give(by, Role(person.role))
     if not person.active:
         return
     if person.role == Role.OWNER:
-        _another_owner(by, person)
+        _another_owner(person)
     person.active = False
     person.save(update_fields=["active"])
     events.record("person.deactivated", by=by, at=at, subject=person_id, name=person.name)
@@ -180,8 +184,8 @@ def deactivate(person_id: UUID, *, by: Member, at: datetime) -> None:
 def reactivate(person_id: UUID, *, by: Member, at: datetime) -> None:
     """Lets them in again, with the role they had. Admins only."""
     gates.admin(by)
-    person = _person(by, person_id)
-    _may_give(by, Role(person.role))
+    person = one_of(by, person_id)
+    may_give(by, Role(person.role))
     if not person.active:
         person.active = True
         person.save(update_fields=["active"])
@@ -197,16 +201,15 @@ def set_password(
     Admins may set it for those whose account is at home in this workspace alone, since an account that
     opens other workspaces is not theirs to take over.
     """
-    person = _person(by, person_id)
+    person = one_of(by, person_id)
     account = person.account
     if account is None:
         raise Rejected.one("person.no-account", name=person.name)
     if by.person_id == person_id:
-        if account.has_usable_password() and not account.check_password(current or ""):
-            raise Rejected.one("password.wrong", field="current")
+        prove(person, current or "", field="current")
     elif by.person_id is not None:
         gates.admin(by)
-        _may_give(by, Role(person.role))
+        may_give(by, Role(person.role))
         if Person.objects.filter(account=account).exclude(workspace_id=by.workspace_id).exists():
             raise Forbidden(Right.SETTINGS)
     _check_password(password, account)
@@ -221,24 +224,49 @@ def seen(*, by: Member, at: datetime) -> None:
         Person.objects.filter(workspace_id=by.workspace_id, pk=by.person_id).update(seen_at=at)
 
 
-def _person(by: Member, person_id: UUID) -> Person:
-    return gates.known(
-        Person.objects.select_related("account").filter(workspace_id=by.workspace_id, pk=person_id).first()
-    )
+def one_of(by: Member, person_id: UUID) -> Person:
+    """Somebody of the workspace, or `NotFound`; who was erased is nobody any more."""
+    rows = Person.objects.select_related("account").filter(workspace_id=by.workspace_id, erased_at=None)
+    return gates.known(rows.filter(pk=person_id).first())
 
 
-def _may_give(by: Member, role: Role, *, before: Role = Role.OBSERVER) -> None:
+def may_give(by: Member, role: Role, *, before: Role = Role.OBSERVER) -> None:
     """Not above one's own role; that an owner is left is asked, and told, on its own."""
     if not access.manage_person(by.role, target_role=before, becomes=role, owners=2):
         raise Forbidden(Right.SETTINGS)
 
 
-def _another_owner(by: Member, person: Person) -> None:
-    others = Person.objects.filter(
-        workspace_id=by.workspace_id, role=Role.OWNER, active=True, account__isnull=False
-    )
-    if not others.exclude(pk=person.pk).exists():
+def other_owners(person: Person) -> Any:
+    """Who owns the workspace beside them and can come in."""
+    owners = Person.objects.filter(workspace_id=person.workspace_id, role=Role.OWNER, active=True)
+    return owners.filter(account__isnull=False).exclude(pk=person.pk)
+
+
+def prove(person: Person, password: str, *, field: str) -> None:
+    """Raises `Rejected` where that is not the password of the person's account, if it has one."""
+    account = person.account
+    if account is not None and account.has_usable_password() and not account.check_password(password):
+        raise Rejected.one("password.wrong", field=field)
+
+
+def _another_owner(person: Person) -> None:
+    if not other_owners(person).exists():
         raise Rejected.one("person.last-owner", field="role", name=person.name)
+
+
+def _waiting(workspace_id: UUID, email: str) -> Person | None:
+    """Who has that address here, in any letters, and no account: an account of that address is theirs."""
+    rows = Person.objects.filter(workspace_id=workspace_id, email__iexact=email, account=None)
+    found: Person | None = rows.filter(service=False, erased_at=None).first()
+    return found
+
+
+def _refuse_taken(workspace_id: UUID, email: str, *, but: UUID | None = None) -> None:
+    others = Person.objects.filter(workspace_id=workspace_id)
+    if but is not None:
+        others = others.exclude(pk=but)
+    if others.filter(Q(email__iexact=email) | Q(account__email__iexact=email)).exists():
+        raise Rejected.one("person.email-taken", field="email", email=email)
 
 
 def _email(text: str) -> str:
@@ -303,5 +331,5 @@ def _manager(by: Member, person_id: UUID, manager_id: UUID | None) -> UUID | Non
             return manager_id
         if step == person_id:
             raise Rejected.one("person.manager-loop", field="manager")
-        step = _person(by, step).manager_id
+        step = one_of(by, step).manager_id
     return manager_id

@@ -21,7 +21,14 @@ CHANGEABLE = frozenset({"title", "owner", "due", "done"})
 
 @command
 def add(
-    goal_id: UUID, *, title: str, by: Member, at: datetime, owner: UUID | None = None, due: date | None = None
+    goal_id: UUID,
+    *,
+    title: str,
+    by: Member,
+    at: datetime,
+    owner: UUID | None = None,
+    due: date | None = None,
+    done: bool = False,
 ) -> UUID:
     """Adds a task last; answers its `item`, which stays the same however often it is changed."""
     goal = scope.goal(by, goal_id, right=Right.EDIT)
@@ -35,6 +42,7 @@ def add(
         at=at,
         owner=_known(owner, by=by),
         due=due,
+        done=done,
         position=0 if last is None else last + 1,
     )
     _moved(goal, "task.added", task.item, title=task.title, by=by, at=at)

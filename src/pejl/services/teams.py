@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,8 @@ def create(
     name = _free(by, texts.line(name, field="name"), parent=parent)
     team = Team.objects.create(workspace_id=by.workspace_id, name=name, parent_id=parent, created_at=at)
     events.record("team.created", by=by, at=at, subject=team.pk, name=name)
-    _seats(team.pk, members=members or None, leads=leads or None, by=by, at=at)
+    maker = replace(by, leads=by.leads | {team.pk})  # who may make it may say who is in it
+    _seats(team.pk, members=members or None, leads=leads or None, by=maker, at=at)
     made: UUID = team.pk
     return made
 

@@ -26,7 +26,8 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True)
 class NewToken:
     """`days` None never ends. A token acts as `person`, None the one who makes it; a service is a program
-    with a name of its own and the role `role`, and leaves `person` out."""
+    with a name of its own and the role `role`, and leaves `person` out. One of a `feed` stands in a secret
+    address and opens calendars and feeds alone."""
 
     name: str
     writes: bool = False
@@ -34,6 +35,7 @@ class NewToken:
     person: UUID | None = None
     service: bool = False
     role: Role = Role.MEMBER
+    feed: bool = False
 
 
 def create(new: NewToken, *, by: Member, at: datetime) -> str:
@@ -53,11 +55,13 @@ def _create(key: UUID, new: NewToken, *, digest: str, by: Member, at: datetime) 
     if new.days is not None and not 1 <= new.days <= MOST_DAYS:
         raise Rejected.one("token.days", field="days", most=MOST_DAYS)
     person = _service(name, new, by=by, at=at) if new.service else _person(new, by=by)
+    writes = new.writes and not new.feed
     Token.objects.create(
-        id=key, workspace_id=by.workspace_id, person_id=person, name=name, digest=digest, writes=new.writes,
-        by_id=by.person_id, created_at=at, expires_at=None if new.days is None else at + timedelta(new.days),
+        id=key, workspace_id=by.workspace_id, person_id=person, name=name, digest=digest, writes=writes,
+        feed=new.feed, by_id=by.person_id, created_at=at,
+        expires_at=None if new.days is None else at + timedelta(new.days),
     )  # fmt: skip
-    events.record("token.created", by=by, at=at, subject=key, name=name, person=person, writes=new.writes)
+    events.record("token.created", by=by, at=at, subject=key, name=name, person=person, writes=writes)
     return key
 
 

@@ -11,7 +11,7 @@ from pejl.domain.receipts import Receipt
 from pejl.domain.transfers import Named, PersonLine, TeamLine
 from pejl.domain.values import Role
 from pejl.models import Person, Team, TeamMember
-from pejl.services import inserts
+from pejl.services import inserts, people_merging
 from pejl.services.transfers_rows import Originals, Rows
 
 _LONGEST = 200
@@ -34,16 +34,26 @@ class People:
         self._managers: list[tuple[str, Named]] = []
         self._mended: dict[str, str] = {}
         here = Person.objects.filter(workspace_id=workspace).order_by("created_at", "pk")
-        for pk, name, email, account in here.values_list("pk", "name", "email", "account_id"):
+        self._erased = {pk.hex for pk in here.exclude(erased_at=None).values_list("pk", flat=True)}
+        known = set()
+        for pk, name, email, account in here.filter(erased_at=None).values_list(
+            "pk", "name", "email", "account_id"
+        ):
+            known.add(pk)
             self._know(pk.hex, name, email)
             if not email and account is None:
                 self._blank.add(pk.hex)
+        for pk, also in people_merging.also_known_as(workspace):
+            if pk in known:
+                self._know_too(pk.hex, also)
 
     def take(self, line: PersonLine) -> tuple[str | None, str, bool]:
         """Their key, the row's outcome, and whether the file says something new of them. A name alone that
         several have here is nobody yet: the goals it stands on tell."""
         known = self._originals.known("person", line.at.id)
         key = known.target if known else self._found(Named(line.at.id, line.name, line.email))
+        if key in self._erased:  # they stay forgotten
+            return key, "merged", False
         fresh = known is None or not self._originals.said_again(known, line.raw)
         if key is None and self._unclear(line):
             return None, "merged", False
@@ -100,7 +110,7 @@ class People:
         email = _email(named.email).lower()
         if email and email in self._emails:
             return self._emails[email]
-        same = self._names.get(named.name.casefold(), []) if named.name else []
+        same = self._names.get(_folded(named.name), []) if named.name else []
         if email:  # somebody else's address is somebody else
             same = [key for key in same if key in self._blank]
         if len(same) > 1:
@@ -108,7 +118,7 @@ class People:
         return same[0] if len(same) == 1 else None
 
     def _unclear(self, line: PersonLine) -> bool:
-        return not (line.at.id or line.email) and len(self._names.get(line.name.casefold(), [])) > 1
+        return not (line.at.id or line.email) and len(self._names.get(_folded(line.name), [])) > 1
 
     def _make(self, name: str, email: str) -> str:
         key = self._rows.key()
@@ -139,9 +149,16 @@ class People:
             self._mended[key] = email
 
     def _know(self, key: str, name: str, email: str) -> None:
-        self._names[name.casefold()].append(key)
+        self._names[_folded(name)].append(key)
         if email:
             self._emails.setdefault(email.lower(), key)
+
+    def _know_too(self, key: str, also: str) -> None:
+        """A name or an address that was theirs before two became one, unless it is somebody else's now."""
+        if "@" in also:
+            self._emails.setdefault(also.lower(), key)
+        elif key not in self._names[_folded(also)]:
+            self._names[_folded(also)].append(key)
 
     def _break_circles(self) -> None:
         for key, row in self._new.items():
@@ -169,8 +186,8 @@ class Teams:
         found = Team.objects.filter(workspace_id=workspace).order_by("-archived_at", "created_at", "pk")
         for pk, name, parent in found.values_list("pk", "name", "parent_id"):
             above = None if parent is None else parent.hex
-            self._here.setdefault((above, name.casefold()), pk.hex)
-            self._names.setdefault(name.casefold(), pk.hex)
+            self._here.setdefault((above, _folded(name)), pk.hex)
+            self._names.setdefault(_folded(name), pk.hex)
         members = TeamMember.objects.filter(workspace_id=workspace)  # those who left once stay out
         self._joined = {(team.hex, one.hex) for team, one in members.values_list("team_id", "person_id")}
 
@@ -182,14 +199,14 @@ class Teams:
         """Finds or makes the teams that wait, those above first, and counts their rows. Teams that would
         stand under one another in a circle stand alone."""
         lines, self._waiting = self._waiting, []
-        left = {line.name.casefold() for line in lines}
+        left = {_folded(line.name) for line in lines}
         while lines:
             ready = [line for line in lines if not self._waits(line, left)]
             alone = not ready
             for line in ready or lines[:1]:
                 self._settle(line, alone=alone)
                 lines.remove(line)
-            left = {line.name.casefold() for line in lines}
+            left = {_folded(line.name) for line in lines}
 
     def key(self, named: Named) -> str | None:
         if self._waiting:
@@ -197,7 +214,7 @@ class Teams:
         if named.id in self._ids:
             return self._ids[named.id]
         known = self._originals.known("team", named.id)
-        found = known.target if known else self._names.get(named.name.casefold())
+        found = known.target if known else self._names.get(_folded(named.name))
         if found is None and named.name:
             found = self._make(named.name, above=None, archived=False)
         if found is not None and named.id:
@@ -213,11 +230,11 @@ class Teams:
             self._rows.add(TeamMember, team_id=team, person_id=person, lead=lead)
 
     def _waits(self, line: TeamLine, left: Collection[str]) -> bool:
-        parent = line.parent.casefold()
-        return bool(parent) and parent != line.name.casefold() and parent in left
+        parent = _folded(line.parent)
+        return bool(parent) and parent != _folded(line.name) and parent in left
 
     def _settle(self, line: TeamLine, *, alone: bool) -> None:
-        parent, name = line.parent.casefold(), line.name.casefold()
+        parent, name = _folded(line.parent), _folded(line.name)
         above = None
         if parent and parent != name:
             above = self._names.get(parent)
@@ -243,9 +260,14 @@ class Teams:
             Team, name=name[:_LONGEST], parent_id=above, created_at=self._at,
             archived_at=self._at if archived else None,
         )  # fmt: skip
-        self._here[above, name.casefold()] = key
-        self._names.setdefault(name.casefold(), key)
+        self._here[above, _folded(name)] = key
+        self._names.setdefault(_folded(name), key)
         return key
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: no longer than it is kept, so that it is found again."""
+    return name[:_LONGEST].casefold()
 
 
 def _email(text: str) -> str:

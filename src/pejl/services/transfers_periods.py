@@ -64,9 +64,10 @@ class Periods:
         if known is None and span is None:
             self._receipt.problem(line.at, "dates", NO_DATES)
             return "failed"
-        found = known.target if known else self._same(line.name, span)
-        key = found or self._make(line.name, span)
-        self._use(key, line.name)
+        name = line.name[:_LONGEST]
+        found = known.target if known else self._same(name, span)
+        key = found or self._make(name, span)
+        self._use(key, name)
         if line.at.id:
             self._ids[line.at.id] = key
         self._originals.keep("period", line.at.id, key, line.raw)
@@ -77,17 +78,15 @@ class Periods:
         the goal's dates."""
         if named is None or not (named.id or named.name):
             return None
-        known = self._originals.known("period", named.id)
-        found = self._ids.get(named.id) or (known.target if known else self._names.get(named.name.casefold()))
-        if found is None and named.name:
-            span = by_name(named.name) or (
-                None if start is None or end is None or end < start else (start, end)
-            )
+        known, name = self._originals.known("period", named.id), named.name[:_LONGEST]
+        found = self._ids.get(named.id) or (known.target if known else self._names.get(name.casefold()))
+        if found is None and name:
+            span = by_name(name) or (None if start is None or end is None or end < start else (start, end))
             if span is None:
                 return None
-            found = self._same(named.name, span) or self._make(named.name, span)
+            found = self._same(name, span) or self._make(name, span)
         if found is not None:
-            self._use(found, named.name)
+            self._use(found, name)
         return found
 
     def write(self) -> None:
@@ -121,7 +120,7 @@ class Periods:
         if known is not None and "" not in self._dates.get(span, {}):
             kind, year, number, own = known.kind, known.year, known.number, ""
         else:
-            kind, year, number, own = PeriodKind.CUSTOM, span[0].year, 0, (name or str(span[0]))[:_LONGEST]
+            kind, year, number, own = PeriodKind.CUSTOM, span[0].year, 0, name or str(span[0])
         key = self._rows.add(
             Period, kind=kind, name=own, start_date=span[0], end_date=span[1], year=year, number=number,
             capped=False if self._uncapped else None,

@@ -100,7 +100,9 @@ def ago(value: datetime, now: datetime) -> str:
 
 
 def initials(name: str) -> str:
-    """Two letters for a small round picture."""
+    """Two letters for a small round picture; of somebody who was erased none."""
+    if name == _("Former colleague"):
+        return "–"
     words = [word for word in name.split() if word[:1].isalnum()]
     if not words:
         return "?"

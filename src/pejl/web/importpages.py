@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -16,7 +16,6 @@ from pejl.services import transfers
 from pejl.web import format as told_as
 
 SHOWN: Final = 200
-MOST: Final = 200 * 1024 * 1024
 _MEGA: Final = 1_000_000
 _KILO: Final = 1_000
 _OUTCOMES: Final = ("read", "landed", "merged", "skipped", "failed")
@@ -140,11 +139,12 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The receipt in the reader's language. `made` holds (figure, what) without what is none at all; `rows`
-    the label of each member and its read, landed, merged, skipped and failed; `problems` and `different`
-    are the first `SHOWN`, and `…_more` how many stay unshown, "" for none."""
+    """The receipt in the reader's language. `made` and `changed` hold (figure, what) without what is none at
+    all; `rows` the label of each member and its read, landed, merged, skipped and failed; `problems` and
+    `different` are the first `SHOWN`, and `…_more` how many stay unshown, "" for none."""
 
     made: list[tuple[str, str]]
+    changed: list[tuple[str, str]]
     rows: list[tuple[str, list[str]]]
     problems: list[Trouble]
     problems_all: str
@@ -159,16 +159,18 @@ class Page:
 
 def of(receipt: Mapping[str, Any]) -> Page:
     problems = receipt.get("problems", [])
+    table = "rows" in receipt.get("rows", {})
     progress = receipt.get("progress", {})
     different = progress.get("different", [])
     unmapped = sorted(receipt.get("unmapped", {}).items(), key=lambda one: (-one[1], one[0]))
     return Page(
-        made=[(_count(number), _kind(kind, number)) for kind, number in _some(receipt.get("made", {}))],
+        made=_counted(receipt.get("made", {})),
+        changed=_counted(receipt.get("changed", {})),
         rows=[
-            (member(name), [_count(row[outcome]) for outcome in _OUTCOMES])
+            (member(name, table=table), [_count(row[outcome]) for outcome in _OUTCOMES])
             for name, row in receipt.get("rows", {}).items()
         ],
-        problems=[_trouble(one) for one in problems[:SHOWN]],
+        problems=[_trouble(one, table=table) for one in problems[:SHOWN]],
         problems_all=_count(len(problems)),
         problems_more=_more(problems),
         same=_count(progress.get("same", 0)),
@@ -190,8 +192,11 @@ def reason(said: str) -> str:
     return _(said) if said in REASONS else said
 
 
-def member(name: str) -> str:
-    """What the rows of a part of the file are."""
+def member(name: str, *, table: bool = False) -> str:
+    """What the rows of a part of the file are. The objectives of a `table` have no rows of their own: they
+    stand beside their key results."""
+    if table and name == "objectives":
+        return _("Objectives above")
     words = {
         "objectives": _("Goals"),
         "rows": _("Goals"),
@@ -234,15 +239,39 @@ def size(number: int) -> str:
     return f"{told_as.amount(max((Decimal(number) / one).quantize(places), places))}\u00a0{unit}"
 
 
-def _trouble(one: Mapping[str, Any]) -> Trouble:
-    where = {"part": member(one["file"]), "row": _count(one["row"])}
+def way(under_way: tuple[int, int] | None) -> str:
+    """How far an import has come that is being applied; "" for one that is not."""
+    if under_way is None:
+        return ""
+    done, total = under_way
+    if done < total:
+        return _("%(done)s of %(total)s rows are read.") % {"done": _count(done), "total": _count(total)}
+    return _("All rows are read. They are being written, which takes a while for a large file.")
+
+
+def _trouble(one: Mapping[str, Any], *, table: bool) -> Trouble:
+    where = {"part": member(one["file"], table=table), "row": _count(one["row"])}
     return Trouble(
         where=_("%(part)s, row %(row)s") % where if one["file"] else "",
         id=one["id"],
-        field=one["field"],
+        field=_field(one["field"]),
         reason=reason(one["reason"]),
         kept_as=one["kept_as"],
     )
+
+
+def _field(name: str) -> str:
+    """A heading of the file, as it stands; or what was told in our own word."""
+    words = {
+        "dates": _("Dates"),
+        "goal": _("Goal"),
+        "id": _("ID"),
+        "metric": _("Metric"),
+        "parent": _("Parent"),
+        "share": _("Weight"),
+        "value": _("Value"),
+    }
+    return words.get(name, name)
 
 
 def _apart(one: Mapping[str, Any]) -> Apart:
@@ -261,8 +290,8 @@ def _more(every: list[Any]) -> str:
     return _count(len(every) - SHOWN) if len(every) > SHOWN else ""
 
 
-def _some(made: Mapping[str, int]) -> Iterable[tuple[str, int]]:
-    return ((kind, number) for kind, number in made.items() if number)
+def _counted(numbers: Mapping[str, int]) -> list[tuple[str, str]]:
+    return [(_count(number), _kind(kind, number)) for kind, number in numbers.items() if number]
 
 
 def _kind(kind: str, number: int) -> str:

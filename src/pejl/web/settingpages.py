@@ -112,6 +112,8 @@ def _tabs(by: Member, here: str) -> list[tuple[str, str, bool]]:
     else:
         tabs.append((_("Export"), "/settings/exports"))
     tabs.append((_("Tokens"), "/settings/tokens"))
-    own = here in {"/settings", "/settings/me", "/settings/password"}
+    if by.is_admin:
+        tabs.append((_("Webhooks"), "/settings/webhooks"))
+    own = here in {"/settings", "/settings/me", "/settings/password", "/settings/erasure"}
     inside = f"{here}/".replace("/settings/exports/", "/settings/imports/") if by.is_admin else f"{here}/"
     return [(title, url, own if url == "/settings" else inside.startswith(f"{url}/")) for title, url in tabs]

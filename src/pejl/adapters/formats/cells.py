@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from functools import lru_cache
 from io import SEEK_END
+from struct import error as struct_error
 from struct import unpack_from
 from typing import Any, BinaryIO, Final, Generic, NamedTuple, TypeVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -57,6 +58,11 @@ class Reading(NamedTuple, Generic[_Value]):
     reason: str = ""
 
 
+# All that reading a ZIP with headers that lie can end in.
+_BROKEN: Final = (
+    BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, OverflowError, zlib.error,
+    struct_error,
+)  # fmt: skip
 _ENCRYPTED: Final = 0x1
 _END, _FAR_LOCATOR, _FAR_END = 22, 20, 56  # sizes of the records at the end of a ZIP
 _TAIL: Final = 0xFFFF + _END + _FAR_LOCATOR + _FAR_END
@@ -238,7 +244,7 @@ def archive(file: BinaryIO, *, member: int = MAX_UNPACKED) -> ZipFile:
     _list_size(file)
     try:
         opened = ZipFile(file)
-    except (BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except _BROKEN as error:
         raise Refused("file.broken-zip", field="file") from error
     members, names = opened.infolist(), set[str]()
     for one in members:
@@ -263,7 +269,7 @@ def listed(file: BinaryIO) -> tuple[str, ...]:
         _list_size(file)
         with ZipFile(file) as opened:
             return tuple(opened.namelist())
-    except (Refused, BadZipFile, NotImplementedError, ValueError, OSError):
+    except _BROKEN:  # a refusal is one of them
         return ()
     finally:
         file.seek(0)
@@ -280,7 +286,7 @@ class Unpacked:
         self._read = self._marked = 0
         try:
             self._stream = opened.open(info)
-        except (BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        except _BROKEN as error:
             raise Refused("file.broken-zip", field="file", member=info.filename) from error
 
     def mark(self) -> None:
@@ -289,7 +295,7 @@ class Unpacked:
     def read(self, size: int) -> bytes:
         try:
             chunk = self._stream.read(size)
-        except (BadZipFile, zlib.error, EOFError, OSError) as error:
+        except _BROKEN as error:
             raise Refused("file.broken-zip", field="file", member=self._name) from error
         self._read += len(chunk)
         if self._read > self._most or self._read - self._marked > MAX_RECORD:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 
 import ijson  # type: ignore[import-untyped]
 
-from pejl.adapters.formats import cells, layouts, layouts_goals, tools
+from pejl.adapters.formats import cells, jsons, layouts, layouts_goals, tools
 from pejl.adapters.formats.layouts import Profile
 from pejl.adapters.formats.layouts_facts import Rules
 from pejl.adapters.formats.tables import Row
@@ -122,7 +122,7 @@ class _Stream:
 
     def __init__(self, file: BinaryIO) -> None:
         file.seek(0)
-        self._file = file
+        self._file, self._guard = file, jsons.Guard()
         self._first = file.read(_CHUNK).removeprefix(_BOM)
         self._read = self._marked = 0
         if self._first.lstrip()[:1] not in (b"[", b"{"):
@@ -138,7 +138,7 @@ class _Stream:
         self._read += len(chunk)
         if self._read - self._marked > cells.MAX_RECORD:
             raise Refused("file.too-large", field="file", limit=cells.MAX_RECORD)
-        return chunk
+        return self._guard.seen(chunk)
 
 
 def _built(stream: _Stream) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ cells that are there, so that a wide or a long sheet costs no more than what is 
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Callable, Generator, Iterator
@@ -34,6 +35,7 @@ Laid = tuple[int, list[tuple[int, Any, str]]]  # a row's number, and (column fro
 NO_VALUE: Final = "formula without a value"
 ERROR: Final = "formula that gives an error"
 
+_ROWS_TAG: Final = ROW_TAG.replace("}row", "}sheetData")
 _WORKBOOK: Final = "xl/workbook.xml"
 _LITERAL: Final = r'"((?:[^"]|"")*)"'
 _LINK: Final = re.compile(
@@ -51,15 +53,15 @@ def sheets(file: BinaryIO) -> Iterator[tuple[str, Callable[[], Iterator[Laid]]]]
     if _WORKBOOK not in opened.namelist():
         raise Refused("file.not-table", field="file")
     try:
-        book = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-        book.read_manifest()
-        book.read_strings()
-        book.read_workbook()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of looks that are not kept, which nobody asked for
+            warnings.simplefilter("ignore")  # of looks and links that are not kept, which nobody asked for
+            book = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+            book.read_manifest()
+            book.read_strings()
+            book.read_workbook()
             apply_stylesheet(book.archive, book.wb)
+            found = [one for one in book.parser.find_sheets() if one[1].Type.endswith("/worksheet")]
         styles = _Styles(book.wb)
-        found = [one for one in book.parser.find_sheets() if one[1].Type.endswith("/worksheet")]
     except Exception as error:
         # A workbook that is not well made makes the parser fail in any way there is.
         raise Refused("file.broken-table", field="file") from error
@@ -110,12 +112,16 @@ class _Parser(WorkSheetParser):
     """The rows alone, each cell with the value that was last shown; ``trouble`` where there is none."""
 
     styles: _Styles
+    source: Any  # a member that is `Unpacked`
 
     def parse(self) -> Generator[Any, None, None]:
         for _, element in iterparse(self.source):
             if element.tag == ROW_TAG:
                 yield self.parse_row(element)
                 element.clear()
+                self.source.mark()
+            elif element.tag == _ROWS_TAG:
+                return
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
@@ -139,6 +145,8 @@ class _Parser(WorkSheetParser):
         return self._number(value, cell["style_id"])
 
     def _number(self, value: float, style: int) -> tuple[Any, str]:
+        if isinstance(value, float) and not math.isfinite(value):  # written as 1e999
+            return None, cells.NOT_A_NUMBER
         if style in self.styles.dates:
             try:
                 read = from_excel(value, self.styles.epoch, timedelta=style in self.styles.spans)
@@ -161,13 +169,15 @@ def _plain(value: Any) -> Any:
 def _reading(opened: ZipFile, path: str, strings: list[str], styles: _Styles) -> Callable[[], Iterator[Laid]]:
     def laid() -> Iterator[Laid]:
         try:
-            with opened.open(path) as source:
-                parser = _Parser(source, strings, data_only=True)
-                parser.styles = styles
-                for number, row in parser.parse():
-                    yield number, [(cell["column"] - 1, cell["value"], cell["trouble"]) for cell in row
-                                   if cell["value"] is not None or cell["trouble"]]  # fmt: skip
+            source: Any = cells.Unpacked(opened, opened.getinfo(path))
+            parser = _Parser(source, strings, data_only=True)
+            parser.styles = styles
+            for number, row in parser.parse():
+                yield number, [(cell["column"] - 1, cell["value"], cell["trouble"]) for cell in row
+                               if cell["value"] is not None or cell["trouble"]]  # fmt: skip
         except Exception as error:
+            if isinstance(error, Refused) and error.code == "file.too-large":
+                raise
             raise Refused("file.broken-table", field="file") from error
 
     return laid

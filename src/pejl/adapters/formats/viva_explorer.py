@@ -8,17 +8,32 @@ to stay above or below its target from one that is to move there: both are read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Final
 
-from pejl.adapters.formats import tables
-from pejl.adapters.formats.viva_explorer_facts import ALIGNED, Facts
+from pejl.adapters.formats import layouts, tables
+from pejl.adapters.formats.viva_explorer_facts import ALIGNED, CREATOR, ID, OWNER, PERIOD, TEAM, Facts
 from pejl.adapters.formats.viva_explorer_goals import Reader
 from pejl.domain.transfers import Said
 from pejl.domain.values import Refused
 
 NAME: Final = "viva-goals-explorer"
 
+# For telling how a column was read; there is no choice.
+FIELDS: Final[Mapping[str, str]] = {**layouts.FIELDS, "checkins": "Check-ins"}
+_READ: Final = {
+    tables.folded(heading): field
+    for field, headings in {
+        "id": ID, "title": ("Title",), "team": TEAM, "creator": CREATOR, "owner": OWNER, "period": PERIOD,
+        "start_date": ("Start Date",), "end_date": ("End Date",), "description": ("Description",),
+        "parent_id": ALIGNED, "unit": ("Metric Name", "Unit"), "from": ("Start",), "to": ("Target",),
+        "value": ("Actual Progress",), "progress": ("Progress %",), "kind": ("Object Type",),
+        "ambition": ("Goal Type",), "created": ("Created At",), "checked": ("Last Check-in",),
+        "note": ("Last Check-in Note",), "status": ("Status",), "score": ("Score",), "tags": ("Tag", "Tags"),
+        "level": ("OKR type",), "level_name": ("Type name",), "checkins": ("Checkins",),
+    }.items()
+    for heading in headings
+}  # fmt: skip
 _ALIGNED: Final = frozenset(map(tables.folded, ALIGNED))
 _USUAL: Final = frozenset({"objecttype", "period", "owner", "status", "checkins"})
 _TELLING: Final = frozenset(
@@ -42,6 +57,11 @@ def fits(headings: Sequence[str]) -> bool:
     usual = len(found & _USUAL) + aligned
     own = aligned or "checkins" in found
     return own or usual >= _ENOUGH_USUAL or len(found & _TELLING) >= _ENOUGH_TELLING
+
+
+def columns(file: BinaryIO) -> list[tuple[str, str]]:
+    """Each heading with the field it is read as, "" for none."""
+    return [(one, _READ.get(tables.folded(one), "")) for one in tables.headings(file, fits=fits)]
 
 
 def read(file: BinaryIO) -> Iterator[Said]:

@@ -37,9 +37,10 @@ _WORDS: Final = {
     Kind.INITIATIVE: "initiative project deliverable milestone action to_do todo task action_item initiativ",
 }
 _KINDS: Final = {word.replace("_", " "): kind for kind, listed in _WORDS.items() for word in listed.split()}
-_YEAR: Final = re.compile(r"(?:annual|year)?\s*(?P<year>[0-9]{4})", re.IGNORECASE)
-_PART: Final = re.compile(r"(?P<letter>[QHT])(?P<number>[1-4])[ -]*(?P<year>[0-9]{4})", re.IGNORECASE)
-_TURNED: Final = re.compile(r"(?P<year>[0-9]{4})[ -]*(?P<letter>[QHT])(?P<number>[1-4])", re.IGNORECASE)
+_AGE: Final = r"(?P<year>(?:19|20|21)[0-9]{2})"
+_YEAR: Final = re.compile(rf"(?:annual|year)?\s*{_AGE}", re.IGNORECASE)
+_PART: Final = re.compile(rf"(?P<letter>[QHT])(?P<number>[1-4])[ -]*{_AGE}", re.IGNORECASE)
+_TURNED: Final = re.compile(rf"{_AGE}[ -]*(?P<letter>[QHT])(?P<number>[1-4])", re.IGNORECASE)
 _SCHEMES: Final = {"Q": PeriodKind.QUARTER, "H": PeriodKind.HALF, "T": PeriodKind.TERTIAL}
 
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 
 import ijson  # type: ignore[import-untyped]
 
-from pejl.adapters.formats import cells, viva_zip_goals
+from pejl.adapters.formats import cells, jsons, viva_zip_goals
 from pejl.adapters.formats.viva_zip_rows import Row, unmarked
 from pejl.domain.transfers import (
     CheckinLine,
@@ -103,7 +103,7 @@ class _Array:
     """A member as the parser wants it: without a byte-order mark, and an array from its first sign on."""
 
     def __init__(self, stream: cells.Unpacked, *, member: str) -> None:
-        self._stream = stream
+        self._stream, self._guard = stream, jsons.Guard()
         self._first = stream.read(_CHUNK).removeprefix(_BOM)
         if not self._first.lstrip().startswith(b"["):
             raise Refused("file.broken-json", field="file", member=member)
@@ -112,7 +112,7 @@ class _Array:
         if size == 0:  # the parser asks so for the type
             return b""
         first, self._first = self._first, b""
-        return first or self._stream.read(size)
+        return self._guard.seen(first or self._stream.read(size))
 
 
 def _records(stream: cells.Unpacked, *, member: str) -> Iterator[tuple[int, Any]]:

@@ -185,5 +185,7 @@ def confidence(raw: object) -> tuple[int | None, str]:
         return None, reason
     if value > MOST_CONFIDENT or str(raw).strip().endswith("%"):
         value = value / MOST_CONFIDENT
+    if abs(value) > MOST_CONFIDENT:
+        return None, cells.NOT_A_NUMBER
     whole = int(value.quantize(Decimal(1), ROUND_HALF_UP))
     return (whole, "") if 0 <= whole <= MOST_CONFIDENT else (None, cells.NOT_A_NUMBER)

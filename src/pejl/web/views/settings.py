@@ -21,6 +21,7 @@ from pejl.web import choices, pages, settingpages, words
 from pejl.web import format as told_as
 from pejl.web.forms import settings as forms
 from pejl.web.settingpages import deed, stamp
+from pejl.web.views import people as people_pages
 from pejl.web.views import teams
 
 # ------------------------------------------------------------------------------------------------- oneself
@@ -237,5 +238,6 @@ urls: list[URLPattern] = [
     path("settings/periods", all_periods),
     path("settings/periods/<uuid:period_id>", period),
     path("settings/periods/<uuid:period_id>/removal", period_remove),
+    *people_pages.urls,
     *teams.urls,
 ]
