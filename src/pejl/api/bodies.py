@@ -32,6 +32,7 @@ from pejl.domain.values import (
     Visibility,
 )
 from pejl.queries.goals import GoalRow, MilestoneRow
+from pejl.services import texts
 from pejl.services.drafts import GoalDraft
 from pejl.services.errors import Reason, Rejected
 
@@ -72,7 +73,6 @@ Share = Annotated[
     BeforeValidator(_share),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "description": "A fraction"}),
 ]
-People = Annotated[list[UUID], Field(max_length=MOST)]
 
 
 class PhaseIn(Strict):
@@ -121,8 +121,8 @@ class GoalIn(Strict):
     title: str
     description: str = ""
     level: Level | None = None
-    owners: People = []
-    teams: People = []
+    owners: list[UUID] = Field([], max_length=MOST)
+    teams: list[UUID] = Field([], max_length=MOST)
     checkin_owner: UUID | None = None
     period: UUID | None = None
     start_date: Day | None = None
@@ -132,7 +132,7 @@ class GoalIn(Strict):
     progress_mode: ProgressMode | None = None
     status_mode: StatusMode = StatusMode.PACE
     visibility: Visibility = Visibility.EVERYONE
-    people: People = []
+    people: list[UUID] = Field([], max_length=MOST)
     tags: list[str] = Field([], max_length=MOST)
     parents: list[ParentIn] = Field([], max_length=MOST)
 
@@ -144,8 +144,8 @@ class GoalPatch(Strict):
     title: str = ""
     description: str = ""
     level: Level = Level.ORGANISATION
-    owners: People = []
-    teams: People = []
+    owners: list[UUID] = Field([], max_length=MOST)
+    teams: list[UUID] = Field([], max_length=MOST)
     checkin_owner: UUID | None = None
     period: UUID | None = None
     start_date: Day | None = None
@@ -155,7 +155,7 @@ class GoalPatch(Strict):
     progress_mode: ProgressMode = ProgressMode.MANUAL
     status_mode: StatusMode = StatusMode.PACE
     visibility: Visibility = Visibility.EVERYONE
-    people: People = []
+    people: list[UUID] = Field([], max_length=MOST)
     tags: list[str] = Field([], max_length=MOST)
     parents: list[ParentIn] = Field([], max_length=MOST)
 
@@ -175,7 +175,9 @@ def draft(request: HttpRequest, body: GoalIn) -> tuple[GoalDraft, dict[str, Any]
     wanted = Wanted() if body.metric is None else _wanted(request, body.metric, ())
     said = body.dict(exclude_unset=True, exclude={"metric", "parents", "people"})
     left_out = sorted(set(GoalIn.model_fields) - {name for name, value in said.items() if value is not None})
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    plain: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+    }
     if plain.get("level") is None:
         plain.pop("level", None)
     made = GoalDraft(
@@ -223,8 +225,8 @@ def _same(wanted: Wanted, present: GoalRow) -> bool:
 
 def _wanted(request: HttpRequest, body: MetricIn, present: Sequence[MilestoneRow]) -> Wanted:
     """Raises `Rejected` with everything in it that cannot be read."""
-    reading = _Reading(request, named(request, body.unit.strip()))
-    figures = {
+    reading = _Reading(request, unit(request, body.unit))
+    figures: dict[str, Any] = {
         name: reading.figure(given, f"metric.{name}")
         for name in FIGURES
         if (given := getattr(body, name)) is not None
@@ -261,13 +263,15 @@ class _Reading:
         return found.value
 
 
-def named(request: HttpRequest, unit: str) -> str:
+def unit(request: HttpRequest, given: str) -> str:
     """A unit as it is kept: "$" is USD, "procent" is %; a word of one's own stays."""
+    if not given.strip():
+        return ""
+    word = texts.line(given, field="metric.unit", most=MOST_OF_A_UNIT)
     try:
-        found = measured.amount(request, f"1 {unit}", unit="", field="unit")
+        return measured.amount(request, f"1 {word}", unit="", field="unit").unit or word
     except Rejected:
-        return unit
-    return (found.unit or unit) if unit else ""
+        return word
 
 
 def _steps(

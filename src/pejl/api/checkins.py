@@ -15,7 +15,7 @@ from pejl.api import goals as goals_api
 from pejl.api.answers import Once, Paged, refusals
 from pejl.api.schemas_goals import CheckedOut, CheckinIn, CheckinOut, CheckinPatch, CheckinsOut
 from pejl.domain.values import ProgressMode, Status
-from pejl.queries import goals, resources, sheets
+from pejl.queries import goals, resources, scope, sheets
 from pejl.queries.scope import Member, NotFound
 from pejl.services import checkins
 
@@ -29,8 +29,8 @@ router = Router(tags=["check-ins"])
 )
 def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpResponse:
     after = _place(query.cursor)
-    with callers.known(request) as (by, now):
-        goals.one(by, goal_id, now=now)
+    with callers.known(request) as (by, _now):
+        scope.goal(by, goal_id)
         rows = sheets.checkins_on(by, goal_id, after=after, limit=query.limit + 1)
     some = rows[: query.limit]
     last = (str(some[-1].on), str(some[-1].id)) if len(rows) > len(some) else None

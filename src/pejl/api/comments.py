@@ -10,7 +10,7 @@ from ninja import Query, Router
 from pejl.api import answers, callers
 from pejl.api.answers import Paged, refusals
 from pejl.api.schemas_goals import CommentIn, CommentOut, CommentsOut
-from pejl.queries import goals, resources, sheets
+from pejl.queries import resources, scope, sheets
 from pejl.queries.scope import NotFound
 from pejl.services import comments
 
@@ -23,8 +23,8 @@ router = Router(tags=["comments"])
     summary="What was said about a goal and its check-ins",
 )
 def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpResponse:
-    with callers.known(request) as (by, now):
-        goals.one(by, goal_id, now=now)
+    with callers.known(request) as (by, _now):
+        scope.goal(by, goal_id)
         rows = list(sheets.comments(by, goal=goal_id))
     found, after = answers.part(map(resources.comment, rows), query)
     return answers.told(request, answers.page(found, after=after))

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from pejl.api import answers, bodies, callers
 from pejl.api import goals as goals_api
@@ -20,7 +19,7 @@ from pejl.queries import goals as goals_read
 from pejl.services import alignment, goals, goals_whole
 from pejl.services.errors import Conflict
 
-router = Router(tags=["goals"])
+router = goals_api.router  # one address is one router's
 
 
 @router.post(

@@ -123,8 +123,9 @@ def _deed(deed: Deed, life: Life) -> dict[str, Any]:
             text = deed.text or None
             told |= {"field": "comment", "from": None, "to": text, "unit": "", "about": deed.verb}
         case Guarded():
-            names = (None, deed.kpi) if deed.begun else (deed.kpi, None)
-            told |= {"field": "kpi", "from": names[0], "to": names[1], "unit": "", "about": ""}
+            begun = deed.begun
+            told |= {"field": "kpi", "from": None if begun else deed.kpi, "to": deed.kpi if begun else None}
+            told |= {"unit": "", "about": ""}
     return told
 
 

@@ -121,7 +121,8 @@ def handle(api: NinjaAPI) -> None:
 
 def _rejected(request: HttpRequest, error: Rejected) -> HttpResponse:
     circle = next((dict(one.params) for one in error.reasons if one.code == "alignment.cycle"), None)
-    status, more = 409 if isinstance(error, Conflict) or circle else 422, {}
+    status = 409 if isinstance(error, Conflict) or circle else 422
+    more: dict[str, Any] = {}
     if circle:
         goals = zip(circle.get("ids", ()), circle["path"], strict=False)  # type: ignore[call-overload]
         more["title"] = _("This would close a circle.")

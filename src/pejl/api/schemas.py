@@ -105,10 +105,6 @@ class GoalsOut(Schema):
     next: str | None
 
 
-class TreeOut(GoalOut):
-    children: list[Any]
-
-
 class MeOut(Schema):
     token: UUID
     scopes: list[Literal["read", "write"]]

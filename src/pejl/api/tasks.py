@@ -11,7 +11,7 @@ from ninja import Query, Router
 from pejl.api import answers, callers
 from pejl.api.answers import Once, Paged, refusals
 from pejl.api.schemas_goals import TaskIn, TaskOut, TaskPatch, TasksOut
-from pejl.queries import goals, resources
+from pejl.queries import resources, scope
 from pejl.queries import tasks as read
 from pejl.queries.tasks import TaskRow
 from pejl.services import tasks
@@ -25,8 +25,8 @@ router = Router(tags=["tasks"])
     summary="The tasks of an initiative, as they were added",
 )
 def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpResponse:
-    with callers.known(request) as (by, now):
-        goals.one(by, goal_id, now=now)
+    with callers.known(request) as (by, _now):
+        scope.goal(by, goal_id)
         rows = read.of(by, [goal_id]).get(goal_id, ())
     found, after = answers.part(map(_told, rows), query)
     return answers.told(request, answers.page(found, after=after))

@@ -11,9 +11,13 @@ from ninja.errors import HttpError
 from ninja.parser import Parser
 
 from pejl.api import (
+    checkins,
+    closures,
+    comments,
     exports,
-    goals,
+    goalwrites,
     health,
+    histories,
     imports,
     kpis,
     me,
@@ -21,6 +25,7 @@ from pejl.api import (
     periods,
     plans,
     problems,
+    tasks,
     teams,
     webhooks,
 )
@@ -53,5 +58,23 @@ api = Documented(
     parser=Exact(),
 )
 problems.handle(api)
-for part in (me, goals, periods, teams, people, kpis, imports, exports, plans, health, webhooks):
+PARTS = (
+    me,
+    goalwrites,  # and with it the goals that are read
+    checkins,
+    tasks,
+    closures,
+    comments,
+    histories,
+    periods,
+    teams,
+    people,
+    kpis,
+    imports,
+    exports,
+    plans,
+    health,
+    webhooks,
+)
+for part in PARTS:
     api.add_router("", part.router)

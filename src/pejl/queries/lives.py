@@ -120,7 +120,7 @@ def told(by: Member, goal_id: UUID) -> Life:
     `NotFound`."""
     goal = scope.goal(by, goal_id)
     deeds = _deeds(by, goal)
-    deeds.sort(key=lambda deed: (deed.at, not _place(deed)[1]))
+    deeds.sort(key=_place)
     return Life(
         id=goal.pk,
         title=goal.title,

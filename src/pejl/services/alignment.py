@@ -24,8 +24,8 @@ def align(child_id: UUID, *, parent: UUID, by: Member, at: datetime, share: floa
     """Hangs a goal one may edit under a goal one may align to; `share` None is an equal one, 0 is none.
 
     Raises `Rejected`: `alignment.cycle` with the titles and the ids along the way that closes (of a hidden
-    goal neither), `alignment.already`, `share.range`, `share.over-one`, `goal.not-open` for a parent that has ended. Under a private goal the
-    child becomes private.
+    goal neither), `alignment.already`, `share.range`, `share.over-one`, `goal.not-open` for a parent that has
+    ended. Under a private goal the child becomes private.
     """
     child = scope.goal(by, child_id, right=Right.EDIT)
     above = scope.goal(by, parent, right=Right.ALIGN)

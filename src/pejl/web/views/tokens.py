@@ -103,6 +103,7 @@ def _every(request: HttpRequest, *, made: str = "", secret: str = "", **page: An
         roles=[one for one in choices.roles(by.role) if one[0] != Role.OWNER],
         lasting=[("30", _("30 days")), ("90", _("90 days")), ("365", _("A year")), (NEVER, _("Never"))],
         api=request.build_absolute_uri("/api/v1"),
+        header="Authorization: Bearer pejl_…",
         now=now,
     )
 
