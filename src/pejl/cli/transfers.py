@@ -56,7 +56,9 @@ def bring(
         columns = _profile(profile)
         told = _brought(by, files, dry_run=dry_run, profile=columns)
     except Rejected as rejected:
-        click.echo(f"pejl: {' '.join(messages.sentence(one) for one in rejected.reasons)}", err=True)
+        said = [messages.sentence(one) for one in rejected.reasons]
+        which = [f"{name}:" for name in getattr(rejected, "__notes__", ())]
+        click.echo(f"pejl: {' '.join([*which, *said])}", err=True)
         context.exit(2)
     except OSError as error:
         click.echo(f"pejl: {error.filename} cannot be read: {error.strerror}.", err=True)
@@ -92,6 +94,7 @@ def _brought(
 
     from pejl.queries import imports
     from pejl.services import transfers
+    from pejl.services.errors import Rejected
 
     if any(backups.is_portable(file) for file in files):
         return [_portable(by, files, dry_run=dry_run)]
@@ -99,7 +102,13 @@ def _brought(
     try:
         for file in files:
             with file.open("rb") as source:
-                made = transfers.preview(source, name=file.name, by=by, at=timezone.now(), profile=profile)
+                try:
+                    made = transfers.preview(
+                        source, name=file.name, by=by, at=timezone.now(), profile=profile
+                    )
+                except Rejected as rejected:
+                    rejected.add_note(file.name)
+                    raise
                 loads.append(made)
         for file, load in zip(files, loads, strict=True):
             if not dry_run:
