@@ -135,6 +135,7 @@ def test_escape_leaves_at_once_where_nothing_is_typed_and_asks_where_something_i
 
     page.goto(f"{objective}/checkin")
     value = lines(page).first.locator("[name$='.value']")
+    expect(value).to_be_focused()
     page.keyboard.type("4")
     question = page.get_by_role("dialog", name="Leave without sending?")
     page.keyboard.press("Escape")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from pejl.domain.values import Ambition, Level, MetricKind, State
 from pejl.models import Checkin, Comment, Edge, Goal
 from pejl.queries import changes, people, tags
 from pejl.services import demo, doctors, links
+from world import laid_out
 
 AT = datetime(2026, 11, 18, 14, tzinfo=ZoneInfo("Europe/Copenhagen"))
 EMAIL = "anna@fjordlight.example"
@@ -23,6 +25,11 @@ def fill(language: Any = "en", *, seed: int = 1) -> bool:
     return demo.ensure(language=language, seed=seed, at=AT, email=EMAIL, password="a quiet harbour at dawn")
 
 
+@laid_out
+def filled(language: Any = "en") -> bool:
+    return fill(language)
+
+
 def told() -> list[tuple[Any, ...]]:
     rows = Checkin.objects.order_by("on", "goal__title", "known_from")
     return list(rows.values_list("goal__title", "on", "value", "confidence", "note", "known_from"))
@@ -30,7 +37,7 @@ def told() -> list[tuple[Any, ...]]:
 
 @pytest.mark.django_db
 def test_it_holds_every_kind_of_goal_over_twelve_weeks_and_the_doctor_finds_it_sound() -> None:
-    assert fill()
+    assert filled()
     kinds = set(Goal.objects.exclude(metric_kind="").values_list("metric_kind", flat=True))
     assert kinds == {kind.value for kind in MetricKind}
     assert set(Goal.objects.values_list("level", flat=True)) == {level.value for level in Level}
@@ -56,9 +63,9 @@ def test_it_holds_every_kind_of_goal_over_twelve_weeks_and_the_doctor_finds_it_s
 @pytest.mark.django_db
 def test_the_same_seed_and_day_tell_the_same_story_and_another_seed_another() -> None:
     stories = []
-    for seed in (1, 1, 2):
+    for tell in (filled, fill, partial(fill, seed=2)):
         with transaction.atomic():
-            assert fill(seed=seed)
+            assert tell()
             stories.append(told())
             transaction.set_rollback(True)
     assert stories[0] == stories[1]
@@ -68,7 +75,7 @@ def test_the_same_seed_and_day_tell_the_same_story_and_another_seed_another() ->
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "da"])
 def test_a_target_moved_on_the_way_and_why_is_said_beside_it(language: str) -> None:
-    assert fill(language)
+    assert filled(language)
     by = people.system("fjordlight")
     found = changes.between(by, since=AT - timedelta(weeks=12), until=AT)
     (moved,) = found.moved_targets
@@ -83,7 +90,7 @@ def test_a_target_moved_on_the_way_and_why_is_said_beside_it(language: str) -> N
 
 @pytest.mark.django_db
 def test_some_goals_carry_tags_in_the_readers_language() -> None:
-    assert fill("da")
+    assert filled("da")
     by = people.system("fjordlight")
     assert [tag.name for tag in tags.in_use(by)] == ["Kunder", "Mindre håndarbejde", "Version 2.0", "Vækst"]
     moved_on = Goal.objects.get(origin__state=State.POSTPONED, kind="objective")
@@ -92,7 +99,7 @@ def test_some_goals_carry_tags_in_the_readers_language() -> None:
 
 @pytest.mark.django_db
 def test_it_is_filled_once_and_speaks_the_readers_language() -> None:
-    assert fill("da")
+    assert filled("da")
     assert not fill("en")
     assert Goal.objects.filter(
         title="Fordobl den årlige omsætning, så vi er bæredygtige og rentable"

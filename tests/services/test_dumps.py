@@ -72,7 +72,7 @@ from world import FOUNDED, World
 
 __all__ = ["okr"]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "portable.md"
-HOME = {"id", "slug", "id_mask"}
+HOME = {"id", "slug", "id_mask", "revision"}
 AT_HOME = {Once, Token, Webhook, Delivery}
 
 

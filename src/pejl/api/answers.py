@@ -69,19 +69,35 @@ class Once(Schema):
 
 def told(request: HttpRequest, data: Any, *, status: int = 200) -> HttpResponse:
     """The answer, exact to the digit."""
-    response = HttpResponse(resources.encoded(data), status=status, content_type=TYPE)
+    return again(request, resources.encoded(data).encode(), status=status)
+
+
+def again(request: HttpRequest, body: bytes, *, tag: str = "", status: int = 200) -> HttpResponse:
+    """An answer that is written already."""
+    response = HttpResponse(body, status=status, content_type=TYPE)
     for name, value in getattr(request, "rate", {}).items():
         response[name] = value
+    if tag:
+        response["ETag"] = tag
     return response
 
 
 def one(request: HttpRequest, data: Any, *, status: int = 200) -> HttpResponse:
     """A single thing with its `ETag`; 304 where the caller has just that."""
-    response = told(request, data, status=status)
-    response["ETag"] = tag = etag(data)
-    if request.method in {"GET", "HEAD"} and tag in _tags(request, "If-None-Match"):
-        response.status_code, response.content = 304, b""
-    return response
+    body = resources.encoded(data).encode()
+    tag = _tag(body)
+    if had(request, tag):
+        return nothing_new(request, tag=tag)
+    return again(request, body, tag=tag, status=status)
+
+
+def nothing_new(request: HttpRequest, *, tag: str) -> HttpResponse:
+    return again(request, b"", tag=tag, status=304)
+
+
+def had(request: HttpRequest, tag: str) -> bool:
+    """Whether the caller says that they have just that."""
+    return request.method in {"GET", "HEAD"} and tag in _tags(request, "If-None-Match")
 
 
 def made(request: HttpRequest, data: Any, *, address: str) -> HttpResponse:
@@ -92,7 +108,11 @@ def made(request: HttpRequest, data: Any, *, address: str) -> HttpResponse:
 
 
 def etag(data: Any) -> str:
-    return f'"{hashlib.blake2b(resources.encoded(data).encode(), digest_size=12).hexdigest()}"'
+    return _tag(resources.encoded(data).encode())
+
+
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def unchanged(request: HttpRequest, data: Any) -> None:

@@ -13,6 +13,7 @@ from ninja import Query, Router
 from pejl.api import answers, callers, measured
 from pejl.api import goals as goals_api
 from pejl.api.answers import Once, Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_goals import CheckedOut, CheckinIn, CheckinOut, CheckinPatch, CheckinsOut
 from pejl.domain.values import ProgressMode, Status
 from pejl.queries import goals, resources, scope, sheets
@@ -27,6 +28,7 @@ router = Router(tags=["check-ins"])
     response={200: CheckinsOut, **refusals(404, 422)},
     summary="The check-ins on a goal that stand, by date",
 )
+@kept
 def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpResponse:
     after = _place(query.cursor)
     with callers.known(request) as (by, _now):
@@ -42,6 +44,7 @@ def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpRespo
     response={200: CheckinOut, **refusals(404, 422)},
     summary="One check-in that was neither corrected nor withdrawn",
 )
+@kept
 def one(request: HttpRequest, checkin_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, _now):
         row, _given, stands = sheets.checkin(by, checkin_id)

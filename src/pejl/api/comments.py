@@ -9,6 +9,7 @@ from ninja import Query, Router
 
 from pejl.api import answers, callers
 from pejl.api.answers import Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_goals import CommentIn, CommentOut, CommentsOut
 from pejl.queries import resources, scope, sheets
 from pejl.queries.scope import NotFound
@@ -22,6 +23,7 @@ router = Router(tags=["comments"])
     response={200: CommentsOut, **refusals(404, 422)},
     summary="What was said about a goal and its check-ins",
 )
+@kept
 def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, _now):
         scope.goal(by, goal_id)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pejl.api import answers, callers
 from pejl.api.answers import Once, Paged
+from pejl.api.kept import kept
 from pejl.api.problems import Stop
 from pejl.api.schemas import GoalOut, GoalsOut
 from pejl.domain.values import Ambition, Kind, Status
@@ -41,6 +42,7 @@ class GoalsQuery(Paged):
 
 
 @router.get("/goals", response=GoalsOut, summary="Goals that the token sees, a part at a time")
+@kept
 def every(request: HttpRequest, query: Query[GoalsQuery]) -> HttpResponse:
     with callers.known(request) as (by, now):
         since = query.updated_since
@@ -63,6 +65,7 @@ def every(request: HttpRequest, query: Query[GoalsQuery]) -> HttpResponse:
 
 
 @router.get("/goals/{goal_id}", response=GoalOut, summary="One goal, with its ETag")
+@kept
 def one(request: HttpRequest, goal_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, now):
         return answers.one(request, single(by, goal_id, now=now))

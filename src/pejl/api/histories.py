@@ -14,6 +14,7 @@ from ninja import Query, Router
 from pejl.api import answers, callers
 from pejl.api import goals as goals_api
 from pejl.api.answers import refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_goals import ChangesOut, ChangesQuery, HistoryOut, HistoryQuery, TopOut, TreeQuery
 from pejl.domain.values import PeriodKind
 from pejl.queries import changes, lives, trees
@@ -49,6 +50,7 @@ FIELDS: Final = {
     response={200: TopOut, **refusals(404, 422)},
     summary="A goal and what hangs under it, nested",
 )
+@kept
 def tree(request: HttpRequest, goal_id: UUID, query: Query[TreeQuery]) -> HttpResponse:
     with callers.known(request) as (by, now):
         found = trees.of_goal(by, goal_id, depth=query.depth, now=now)
@@ -63,6 +65,7 @@ def tree(request: HttpRequest, goal_id: UUID, query: Query[TreeQuery]) -> HttpRe
     response={200: HistoryOut, **refusals(404, 422)},
     summary="All that was recorded of a goal, the oldest first; corrections and withdrawals too",
 )
+@kept
 def history(request: HttpRequest, goal_id: UUID, query: Query[HistoryQuery]) -> HttpResponse:
     start = answers.place(query.cursor) or 0
     if not isinstance(start, int) or start < 0:

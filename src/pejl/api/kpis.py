@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from pejl.api import answers, callers, measured
 from pejl.api.answers import Once, Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_rooms import KpiIn, KpiOut, KpiPatch, KpisOut, ReadingIn, ReadingOut, ReadingsOut
 from pejl.queries import kpis as read
 from pejl.queries import resources
@@ -20,6 +21,7 @@ router = Router(tags=["kpis"])
 
 
 @router.get("/kpis", response={200: KpisOut, **refusals(422)}, summary="KPIs, a part at a time")
+@kept
 def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, _now):
         found, after = answers.part(map(_told, read.rows(by)), query)
@@ -27,6 +29,7 @@ def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
 
 
 @router.get("/kpis/{kpi_id}", response={200: KpiOut, **refusals(404, 422)}, summary="One KPI, as it stands")
+@kept
 def one(request: HttpRequest, kpi_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, _now):
         return answers.one(request, _told(read.one(by, kpi_id)))
@@ -62,6 +65,7 @@ def edit(request: HttpRequest, kpi_id: UUID, body: KpiPatch) -> HttpResponse:
     response={200: ReadingsOut, **refusals(404, 422)},
     summary="What it was, day by day, the oldest first",
 )
+@kept
 def readings(request: HttpRequest, kpi_id: UUID, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, _now):
         days = [{"id": on, "on": on, "value": value} for on, value in read.readings(by, kpi_id)]

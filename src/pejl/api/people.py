@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from pejl.api import answers, callers
 from pejl.api.answers import Once, Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_rooms import PeopleOut, PersonIn, PersonOut, PersonPatch
 from pejl.queries import directories, resources, sheets
 from pejl.queries.scope import Member, NotFound
@@ -20,6 +21,7 @@ router = Router(tags=["people"])
 
 
 @router.get("/people", response={200: PeopleOut, **refusals(422)}, summary="People, a part at a time")
+@kept
 def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, _now):
         found, after = answers.part(_told(by).values(), query)
@@ -27,6 +29,7 @@ def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
 
 
 @router.get("/people/{person_id}", response={200: PersonOut, **refusals(404, 422)}, summary="One person")
+@kept
 def one(request: HttpRequest, person_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, _now):
         return answers.one(request, _one(by, person_id))

@@ -11,6 +11,7 @@ from ninja import Query, Router
 
 from pejl.api import answers, callers, measured
 from pejl.api.answers import Once, Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_rooms import PeriodIn, PeriodOut, PeriodPatch, PeriodsOut
 from pejl.queries import periods as read
 from pejl.queries import resources
@@ -21,6 +22,7 @@ router = Router(tags=["periods"])
 
 
 @router.get("/periods", response={200: PeriodsOut, **refusals(422)}, summary="Periods, a part at a time")
+@kept
 def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, now):
         found, after = answers.part(_told(request, by, now=now), query)
@@ -28,6 +30,7 @@ def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
 
 
 @router.get("/periods/{period_id}", response={200: PeriodOut, **refusals(404, 422)}, summary="One period")
+@kept
 def one(request: HttpRequest, period_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, now):
         return answers.one(request, _one(request, by, period_id, now=now))

@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from pejl.api import answers, callers
 from pejl.api.answers import Once, Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_goals import TaskIn, TaskOut, TaskPatch, TasksOut
 from pejl.queries import resources, scope
 from pejl.queries import tasks as read
@@ -24,6 +25,7 @@ router = Router(tags=["tasks"])
     response={200: TasksOut, **refusals(404, 422)},
     summary="The tasks of an initiative, as they were added",
 )
+@kept
 def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, _now):
         scope.goal(by, goal_id)
@@ -33,6 +35,7 @@ def every(request: HttpRequest, goal_id: UUID, query: Query[Paged]) -> HttpRespo
 
 
 @router.get("/tasks/{task_id}", response={200: TaskOut, **refusals(404, 422)}, summary="One task")
+@kept
 def one(request: HttpRequest, task_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, _now):
         return answers.one(request, _told(read.one(by, task_id)))

@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from pejl.api import answers, callers
 from pejl.api.answers import Once, Paged, refusals
+from pejl.api.kept import kept
 from pejl.api.schemas_rooms import TeamIn, TeamOut, TeamPatch, TeamsOut
 from pejl.queries import directories, resources
 from pejl.queries.scope import Member, NotFound
@@ -19,6 +20,7 @@ router = Router(tags=["teams"])
 
 
 @router.get("/teams", response={200: TeamsOut, **refusals(422)}, summary="Teams, a part at a time")
+@kept
 def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
     with callers.known(request) as (by, _now):
         found, after = answers.part(_told(by).values(), query)
@@ -26,6 +28,7 @@ def every(request: HttpRequest, query: Query[Paged]) -> HttpResponse:
 
 
 @router.get("/teams/{team_id}", response={200: TeamOut, **refusals(404, 422)}, summary="One team")
+@kept
 def one(request: HttpRequest, team_id: UUID, query: Query[Once]) -> HttpResponse:  # noqa: ARG001 - documented
     with callers.known(request) as (by, _now):
         return answers.one(request, _one(by, team_id))

@@ -33,6 +33,8 @@ class Workspace(models.Model):
     checkin_every_weeks = models.PositiveSmallIntegerField(default=1)
     # Keys here are those of the imported file with their lowest 32 bits turned by this; see services.dumps.
     id_mask = models.BigIntegerField(default=0)
+    # Another number with every write in the workspace: what was read at one is true while it lasts.
+    revision = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
 
 

@@ -15,12 +15,13 @@ from pejl.queries.scope import Member
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who a request with this token comes from."""
+    """Who a request with this token comes from, and the revision of the workspace they find."""
 
     token_id: UUID
     member: Member
     writes: bool
     used_at: datetime | None
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def _holder(text: str, *, feed: bool, now: datetime) -> Holder | None:
     ended = row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now)
     if ended or not row.person.active or row.person.erased_at is not None:
         return None
-    return Holder(row.pk, people.as_member(row.person), row.writes, row.used_at)
+    return Holder(
+        row.pk, people.as_member(row.person), row.writes, row.used_at, row.person.workspace.revision
+    )
 
 
 def mine(by: Member, *, now: datetime) -> list[TokenRow]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import random
+import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -55,7 +56,7 @@ def command(function: Callable[..., R]) -> Callable[..., R]:
 
 
 def lock(workspace_id: UUID) -> None:
-    """Waits until this transaction is the only writer of the workspace.
+    """Waits until this transaction is the only writer of the workspace, and begins its next revision.
 
     Must come before any read that a write is computed from. On SQLite the immediate transaction holds
     the write lock already.
@@ -63,6 +64,8 @@ def lock(workspace_id: UUID) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(workspace_id)])
+    # By chance and not by one more: a workspace that is restored must not come by a number it had already.
+    Workspace.objects.filter(pk=workspace_id).update(revision=secrets.randbits(63))
 
 
 def retried(work: Callable[[], Any]) -> Any:

@@ -66,7 +66,7 @@ TABLES: Final[tuple[Shape, ...]] = (
         )
     ),
 )  # fmt: skip
-WORKSPACE: Final = dumps_columns.shape(Workspace, without=("id", "slug", "id_mask"))
+WORKSPACE: Final = dumps_columns.shape(Workspace, without=("id", "slug", "id_mask", "revision"))
 
 
 def write(by: Member, out: BinaryIO, *, at: datetime, as_of: datetime | None = None) -> Counts:
