@@ -246,12 +246,12 @@ WRITES: tuple[Write, ...] = (
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=st.lists(st.tuples(st.sampled_from(WRITES), st.integers(0, 40)), min_size=3, max_size=7))
+@given(steps=st.lists(st.tuples(st.sampled_from(WRITES), st.integers(0, 40)), min_size=3, max_size=6))
 def test_each_view_of_each_past_moment_equals_the_copy_taken_then(
     db: None, steps: list[tuple[Write, int]]
 ) -> None:

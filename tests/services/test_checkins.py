@@ -466,10 +466,10 @@ def test_the_queries_of_a_check_in_are_as_many_with_thirty_goals_beside_it(
 @pytest.mark.parametrize(
     ("days", "said", "count", "queries"),
     [
-        (0, {"value": D(75)}, 2, 25),
-        (0, {"value": D(75)}, 6, 29),
-        (-20, {"note": "As it was then"}, 2, 24),
-        (-20, {"note": "As it was then"}, 6, 28),
+        (0, {"value": D(75)}, 2, 26),
+        (0, {"value": D(75)}, 6, 30),
+        (-20, {"note": "As it was then"}, 2, 25),
+        (-20, {"note": "As it was then"}, 6, 29),
     ],
 )
 def test_a_goal_more_in_a_check_in_costs_its_event_and_nothing_else(

@@ -109,6 +109,7 @@ class GoalRow:
     rights: frozenset[Right]
     origin_id: UUID | None
     created_at: datetime
+    updated_at: datetime
 
     @property
     def period_name(self) -> str:

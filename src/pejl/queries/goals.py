@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from pejl.domain import attention, rollup, status
+from pejl.domain.access import Right
 from pejl.domain.attention import Facts, Mark
 from pejl.domain.status import Limits
 from pejl.domain.values import (
@@ -77,15 +78,15 @@ class _Context:
         workspace = Workspace.objects.get(pk=by.workspace_id)
         self.limits = Limits(at_risk=workspace.at_risk_points, off_track=workspace.off_track_points)
         self.initiatives = workspace.initiatives_contribute
-        self.rights = scope.rights(by, found)
         self.people = _people(by, ids)
         self.teams = _teams(by, ids)
         self.tags = tags_read.of(by, ids) if tagged else {}
-        self.weeks = {key: one.every_weeks for key, one in dues.of_goals(by, ids).items()}
+        rhythms = dues.of_goals(by, ids, among=workspace, teams=bool(self.teams))
+        self.weeks = {key: one.every_weeks for key, one in rhythms.items()}
         self.parents = _parents(by, ids, initiatives=self.initiatives)
         self.below = _below(by, ids)
-        self.steps = _milestones(by, ids)
-        self.tasks = _tasks(by, ids)
+        self.steps = _milestones(by, [one.pk for one in found if one.metric_kind == MetricKind.MILESTONES])
+        self.tasks = _tasks(by, [one.pk for one in found if one.kind == Kind.INITIATIVE])
         self.guards = _broken_guards(by, ids)
         both = [*found, *(child for some in self.below.values() for child in some)]
         self.words = measures.words(by.workspace_id, {goal.pk for goal in both})
@@ -145,10 +146,17 @@ class _Context:
             tasks_done=done,
             tasks_total=total,
             milestones=steps,
-            rights=self.rights[goal.pk],
+            rights=self.rights(goal),
             origin_id=goal.origin_id,
             created_at=goal.created_at,
+            updated_at=goal.updated_at,
         )
+
+    def rights(self, goal: Goal) -> frozenset[Right]:
+        named = self.people.get(goal.pk, {})
+        roles = {role for role, some in named.items() if any(one.id == self.by.person_id for one in some)}
+        teams = {one.id for one in self.teams.get(goal.pk, ())}
+        return scope.allowed(self.by, goal, roles=roles, teams=teams)
 
     def status(self, goal: Goal, metric: Metric | None, *, deep: bool = True) -> Status:
         """As it is on the reader's day. A child that takes the worst of its children is taken as stored."""
@@ -285,7 +293,8 @@ def _parents(
             "child_id", "parent_id", "parent__title", "share", "parent__period_id"
         )
     )
-    effective = _effective(edges.filter(parent_id__in={link[1] for link in links}), initiatives=initiatives)
+    above = {link[1] for link in links}
+    effective = _effective(edges.filter(parent_id__in=above), initiatives=initiatives) if above else {}
     found: dict[UUID, tuple[tuple[ParentRef, UUID | None], ...]] = {}
     for child, parent, title, share, period in links:
         ref = ParentRef(parent, title, share, effective.get((parent, child)))
@@ -340,6 +349,8 @@ def _below(by: Member, ids: list[UUID]) -> dict[UUID, tuple[Goal, ...]]:
 
 def _milestones(by: Member, ids: list[UUID]) -> dict[UUID, tuple[MilestoneRow, ...]]:
     found: dict[UUID, tuple[MilestoneRow, ...]] = {}
+    if not ids:
+        return found
     steps = MilestoneModel.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=ids)
     for goal, item, title, share, reached in steps.order_by("position", "pk").values_list(
         "goal_id", "item", "title", "share", "reached_on"
@@ -350,6 +361,8 @@ def _milestones(by: Member, ids: list[UUID]) -> dict[UUID, tuple[MilestoneRow, .
 
 def _tasks(by: Member, ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
     found: dict[UUID, tuple[int, int]] = {}
+    if not ids:
+        return found
     tasks = Task.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=ids)
     for goal, done in tasks.values_list("goal_id", "done"):
         before = found.get(goal, (0, 0))
@@ -358,12 +371,14 @@ def _tasks(by: Member, ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
 
 
 def _broken_guards(by: Member, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Goal → the KPIs outside their range. Two queries, one more where there is a guard."""
+    """Goal → the KPIs outside their range. One query, three more where there is a guard."""
     links = list(
         Guardrail.objects.current()
         .filter(workspace_id=by.workspace_id, goal_id__in=ids)
         .values_list("goal_id", "kpi")
     )
+    if not links:
+        return {}
     broken = measures.broken_kpis(by.workspace_id, {kpi for _, kpi in links})
     names = dict(
         Kpi.objects.current()

@@ -85,7 +85,7 @@ def goal(row: GoalRow, extra: Extra, *, bands: Bands) -> Told:
         "tags": list(row.tags),
         "attention": [mark.value for mark in row.marks],
         "created_at": row.created_at,
-        "updated_at": extra.updated_at,
+        "updated_at": row.updated_at,
         "version": row.version,
     }
     if row.visibility is Visibility.CHOSEN:

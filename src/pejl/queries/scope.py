@@ -22,6 +22,7 @@ from pejl.models import Goal, GoalPerson, GoalPersonRole, GoalTeam
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 
 class NotFound(Exception):  # noqa: N818 - an answer
@@ -130,30 +131,35 @@ def may(by: Member, found: Goal, right: Right) -> bool:
 def rights(by: Member, found: Iterable[Goal]) -> dict[UUID, frozenset[Right]]:
     """What the person may do to each of these goals, by the table of `pejl.domain.access`. Two queries."""
     found = list(found)
-    if by.as_of is not None:
-        return {one.pk: frozenset({Right.SEE}) for one in found}
-    if by.person_id is None:
-        return {one.pk: frozenset(Right) for one in found}
-    ids = [one.pk for one in found]
-    on_goals = {"workspace_id": by.workspace_id, "goal_id__in": ids}
+    on_goals = {"workspace_id": by.workspace_id, "goal_id__in": [one.pk for one in found]}
     roles: dict[UUID, set[str]] = {}
-    for goal_id, role in (
-        GoalPerson.objects.current().filter(**on_goals, person_id=by.person_id).values_list("goal_id", "role")
-    ):
-        roles.setdefault(goal_id, set()).add(role)
     teams: dict[UUID, set[UUID]] = {}
-    for goal_id, team_id in GoalTeam.objects.current().filter(**on_goals).values_list("goal_id", "team_id"):
-        teams.setdefault(goal_id, set()).add(team_id)
-    answer = {}
-    for one in found:
-        relations = _relations(by, one, roles.get(one.pk, set()), teams.get(one.pk, set()))
-        visibility = Visibility(one.visibility)
-        answer[one.pk] = frozenset(
-            right
-            for right in Right
-            if access.allows(right, role=by.role, relations=relations, visibility=visibility)
-        )
-    return answer
+    if by.as_of is None and by.person_id is not None:
+        named = GoalPerson.objects.current().filter(**on_goals, person_id=by.person_id)
+        for goal_id, role in named.values_list("goal_id", "role"):
+            roles.setdefault(goal_id, set()).add(role)
+        for goal_id, team_id in (
+            GoalTeam.objects.current().filter(**on_goals).values_list("goal_id", "team_id")
+        ):
+            teams.setdefault(goal_id, set()).add(team_id)
+    return {
+        one.pk: allowed(by, one, roles=roles.get(one.pk, set()), teams=teams.get(one.pk, set()))
+        for one in found
+    }
+
+
+def allowed(by: Member, one: Goal, *, roles: AbstractSet[str], teams: AbstractSet[UUID]) -> frozenset[Right]:
+    """What the person may do to this goal, on which they have those roles and which is of those teams."""
+    if by.as_of is not None:
+        return frozenset({Right.SEE})
+    if by.person_id is None:
+        return frozenset(Right)
+    relations, visibility = _relations(by, one, roles, teams), Visibility(one.visibility)
+    return frozenset(
+        right
+        for right in Right
+        if access.allows(right, role=by.role, relations=relations, visibility=visibility)
+    )
 
 
 _BY_ROLE = {
@@ -163,7 +169,9 @@ _BY_ROLE = {
 }
 
 
-def _relations(by: Member, one: Goal, roles: set[str], teams: set[UUID]) -> frozenset[Relation]:
+def _relations(
+    by: Member, one: Goal, roles: AbstractSet[str], teams: AbstractSet[UUID]
+) -> frozenset[Relation]:
     relations = {Relation.ANYONE} | {_BY_ROLE[GoalPersonRole(role)] for role in roles}
     if one.created_by_id == by.person_id:
         relations.add(Relation.CREATOR)
