@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +65,6 @@ def run(tmp_path: Path) -> Run:
     return pejl
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if os.environ.get("PEJL_TEST_DATABASE") == "postgresql":
-        yield os.environ["PEJL_DATABASE_URL"]
-        return
-    with postgres.running() as url:
-        yield url
-
-
 def ready(done: subprocess.CompletedProcess[str]) -> str:
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -87,10 +78,11 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-def filled(run: Run, **where: str) -> None:
-    ready(run("migrate", **where))
-    ready(run("seed", "--people", "12", "--slug", "acme", **where))
-    ready(run("user", "create", "ida@acme.example", "--name", "Ida Holm", "--role", "owner", **where))
+@pytest.fixture
+def filled(tmp_path: Path, set_up: Callable[..., None]) -> None:
+    """The folder that is used where none is named."""
+    owner = ("user", "create", "ida@acme.example", "--name", "Ida Holm", "--role", "owner")
+    set_up(tmp_path / "one", ("seed", "--people", "12", "--slug", "acme"), owner)
 
 
 def members(path: Path, *dates: str) -> dict[str, Any]:
@@ -103,8 +95,7 @@ def members(path: Path, *dates: str) -> dict[str, Any]:
     return whole | {"manifest.json": manifest}
 
 
-def test_a_backup_comes_back_into_an_empty_folder(run: Run, tmp_path: Path) -> None:
-    filled(run)
+def test_a_backup_comes_back_into_an_empty_folder(run: Run, filled: None, tmp_path: Path) -> None:
     told = json.loads(ready(run("backup", "b.zip", "--json")))
     assert told["rows"]["workspace"] == 1
     assert told["rows"]["goal"] > 50
@@ -122,8 +113,9 @@ def test_a_backup_comes_back_into_an_empty_folder(run: Run, tmp_path: Path) -> N
     assert "no differences" in ready(run("restore", "b.zip", "--replace", folder="two"))
 
 
-def test_a_backup_goes_from_sqlite_to_postgresql_and_back(run: Run, server: str, tmp_path: Path) -> None:
-    filled(run)
+def test_a_backup_goes_from_sqlite_to_postgresql_and_back(
+    run: Run, filled: None, server: str, tmp_path: Path
+) -> None:
     ready(run("backup", "b.zip"))
     with postgres.database(server) as url:
         assert "no differences" in ready(run("restore", "b.zip", folder="pg", url=url))
@@ -140,9 +132,8 @@ def test_a_backup_goes_from_sqlite_to_postgresql_and_back(run: Run, server: str,
 
 
 def test_a_portable_export_goes_through_both_databases_unchanged(
-    run: Run, server: str, tmp_path: Path
+    run: Run, filled: None, server: str, tmp_path: Path
 ) -> None:
-    filled(run)
     date = "exported_at"
     ready(run("export", "acme", "a.zip", code=PORTABLE))
     with postgres.database(server) as url:
@@ -158,8 +149,9 @@ def test_a_portable_export_goes_through_both_databases_unchanged(
     assert not list(tmp_path.glob(".*.part"))
 
 
-def test_a_file_that_cannot_be_used_is_one_line_and_the_folder_stays_empty(run: Run, tmp_path: Path) -> None:
-    filled(run)
+def test_a_file_that_cannot_be_used_is_one_line_and_the_folder_stays_empty(
+    run: Run, filled: None, tmp_path: Path
+) -> None:
     ready(run("backup", "b.zip"))
     whole = (tmp_path / "b.zip").read_bytes()
     middle = len(whole) // 2
@@ -174,6 +166,5 @@ def test_a_file_that_cannot_be_used_is_one_line_and_the_folder_stays_empty(run: 
     assert "cannot be read" in refused(run("restore", "nowhere.zip", folder="two"))
 
 
-def test_a_backup_to_no_folder_is_one_line(run: Run) -> None:
-    ready(run("migrate"))
+def test_a_backup_to_no_folder_is_one_line(run: Run, filled: None) -> None:
     assert "cannot be written" in refused(run("backup", "no/such/b.zip"))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+SetUp = Callable[..., None]
 
 
 @pytest.fixture
@@ -72,8 +73,10 @@ def test_migrate_twice_is_as_good_as_once(run: Run) -> None:
     assert ready(run("migrate")) == ready(run("migrate"))
 
 
-def test_the_password_comes_from_the_environment_or_a_terminal_alone(run: Run) -> None:
-    ready(run("migrate"))
+def test_the_password_comes_from_the_environment_or_a_terminal_alone(
+    run: Run, tmp_path: Path, set_up: SetUp
+) -> None:
+    set_up(tmp_path)
     ready(run("workspace", "create", "acme", "--name", "Acme"))
     done = run("user", "create", "ida@acme.example", "--name", "Ida")
     assert done.returncode == 2
@@ -81,15 +84,17 @@ def test_the_password_comes_from_the_environment_or_a_terminal_alone(run: Run) -
     assert "Traceback" not in done.stderr
 
 
-def test_a_password_that_is_too_short_is_one_line_and_exit_1(run: Run) -> None:
-    ready(run("migrate"))
+def test_a_password_that_is_too_short_is_one_line_and_exit_1(run: Run, tmp_path: Path, set_up: SetUp) -> None:
+    set_up(tmp_path)
     ready(run("workspace", "create", "acme", "--name", "Acme"))
     done = run("user", "create", "ida@acme.example", "--name", "Ida", PEJL_PASSWORD="short")
     assert refused(done, 1).startswith("pejl: ")
 
 
-def test_seed_prints_slug_and_counts_and_the_doctor_finds_nothing(run: Run) -> None:
-    ready(run("migrate"))
+def test_seed_prints_slug_and_counts_and_the_doctor_finds_nothing(
+    run: Run, tmp_path: Path, set_up: SetUp
+) -> None:
+    set_up(tmp_path)
     made = json.loads(ready(run("seed", "--people", "20", "--json")))
     assert (made["workspace"], made["people"]) == ("seed-20", 20)
     assert made["goals"] > 150
@@ -100,8 +105,8 @@ def test_seed_prints_slug_and_counts_and_the_doctor_finds_nothing(run: Run) -> N
     assert "seed-20" in ready(run("doctor"))
 
 
-def test_the_doctor_names_a_damaged_figure_and_exits_1(run: Run, tmp_path: Path) -> None:
-    ready(run("migrate"))
+def test_the_doctor_names_a_damaged_figure_and_exits_1(run: Run, tmp_path: Path, set_up: SetUp) -> None:
+    set_up(tmp_path)
     ready(run("seed", "--people", "5", "--slug", "small", "--json"))
     with database(tmp_path) as rows:
         key, title = rows.execute(
@@ -121,15 +126,15 @@ def test_the_doctor_names_a_damaged_figure_and_exits_1(run: Run, tmp_path: Path)
     assert "0.987" in said.stdout
 
 
-def test_a_workspace_that_is_there_is_refused_in_one_line(run: Run) -> None:
-    ready(run("migrate"))
+def test_a_workspace_that_is_there_is_refused_in_one_line(run: Run, tmp_path: Path, set_up: SetUp) -> None:
+    set_up(tmp_path)
     ready(run("seed", "--people", "3", "--slug", "acme"))
     assert "acme" in refused(run("workspace", "create", "acme", "--name", "Again"), 1)
     assert "acme" in refused(run("seed", "--people", "3", "--slug", "acme", "--json"), 1)
 
 
-def test_an_unknown_workspace_is_one_line_and_exit_1(run: Run) -> None:
-    ready(run("migrate"))
+def test_an_unknown_workspace_is_one_line_and_exit_1(run: Run, tmp_path: Path, set_up: SetUp) -> None:
+    set_up(tmp_path)
     assert "workspace" in refused(run("doctor", "--workspace", "nowhere", "--json"), 1)
 
 

@@ -18,12 +18,10 @@ Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, set_up: Callable[..., None]) -> Path:
     """A data folder with a small company in it."""
     data = tmp_path_factory.mktemp("data")
-    for words in (("migrate",), ("seed", "--people", "6", "--slug", "harbour")):
-        done = _pejl(data, *words, cwd=data)
-        assert (done.returncode, done.stderr) == (0, b"")
+    set_up(data, ("seed", "--people", "6", "--slug", "harbour"))
     return data
 
 

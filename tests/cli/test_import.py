@@ -18,7 +18,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, set_up: Callable[..., None]) -> Run:
     """`pejl` on a data folder of its own, with one empty workspace."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PEJL_")}
 
@@ -34,8 +34,7 @@ def run(tmp_path: Path) -> Run:
             timeout=120,
         )
 
-    assert pejl("migrate").returncode == 0
-    assert pejl("workspace", "create", "nord", "--name", "Nord").returncode == 0
+    set_up(tmp_path / "data", ("workspace", "create", "nord", "--name", "Nord"))
     return pejl
 
 

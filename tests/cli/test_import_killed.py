@@ -20,9 +20,6 @@ import pytest
 
 import postgres
 from adapters import vivafiles as viva
-from cli.test_backup import server
-
-__all__ = ["server"]
 
 KR = {"Type": "Kpi", "Teams": [viva.SALES], "Outcome": viva.metric(0.0, 400.0)}
 Moment = Callable[[int, int], bool]

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli.test_cli import Run, database, ready, refused, run
+import pytest
+
+from cli.test_cli import Run, SetUp, database, ready, refused, run
 
 __all__ = ["run"]
-PASSWORD = "a quiet harbour at dawn"
 
 
-def prepared(run: Run) -> None:
-    ready(run("migrate"))
-    ready(run("workspace", "create", "acme", "--name", "Acme"))
-    for email, name, role in (("ida@acme.example", "Ida Holm", "owner"), ("bo@acme.example", "Bo", "member")):
-        ready(run("user", "create", email, "--name", name, "--role", role, PEJL_PASSWORD=PASSWORD))
+@pytest.fixture(autouse=True)
+def prepared(tmp_path: Path, set_up: SetUp) -> None:
+    people = (("ida@acme.example", "Ida Holm", "owner"), ("bo@acme.example", "Bo", "member"))
+    made = [("user", "create", email, "--name", name, "--role", role) for email, name, role in people]
+    set_up(tmp_path, ("workspace", "create", "acme", "--name", "Acme"), *made)
 
 
 def test_what_is_kept_of_a_person_is_written_and_then_erased(run: Run, tmp_path: Path) -> None:
-    prepared(run)
     file = tmp_path / "bo.json"
     told = json.loads(ready(run("user", "export", "BO@acme.example", str(file), "--json")))
     assert told == {"file": str(file), "bytes": file.stat().st_size}

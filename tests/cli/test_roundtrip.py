@@ -7,9 +7,9 @@ from typing import Any
 
 import postgres
 from adapters import vivafiles as viva
-from cli.test_backup import Run, members, ready, run, server
+from cli.test_backup import Run, members, ready, run
 
-__all__ = ["run", "server"]
+__all__ = ["run"]
 DATE = "exported_at"
 # One process on one database: steps such as "export first a.zip", one after another.
 STEPS = """

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from adapters import vivafiles
-from cli.test_cli import Run, ready, run
+from cli.test_cli import Run, SetUp, ready, run
 
 __all__ = ["run"]
 
@@ -17,9 +17,10 @@ def viva(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_file_is_looked_through_imported_and_taken_out_again(run: Run, tmp_path: Path) -> None:
-    ready(run("migrate"))
-    ready(run("workspace", "create", "moved", "--name", "Moved"))
+def test_a_file_is_looked_through_imported_and_taken_out_again(
+    run: Run, tmp_path: Path, set_up: SetUp
+) -> None:
+    set_up(tmp_path, ("workspace", "create", "moved", "--name", "Moved"))
     file, receipt = viva(tmp_path), tmp_path / "receipt.json"
     dry = run("import", str(file), "--dry-run", "--json")
     assert dry.returncode == 0, dry.stderr
@@ -41,9 +42,8 @@ def test_a_file_is_looked_through_imported_and_taken_out_again(run: Run, tmp_pat
     assert doctor.returncode == 0, doctor.stdout
 
 
-def test_what_cannot_be_read_is_one_line_and_exit_2(run: Run, tmp_path: Path) -> None:
-    ready(run("migrate"))
-    ready(run("workspace", "create", "moved", "--name", "Moved"))
+def test_what_cannot_be_read_is_one_line_and_exit_2(run: Run, tmp_path: Path, set_up: SetUp) -> None:
+    set_up(tmp_path, ("workspace", "create", "moved", "--name", "Moved"))
     odd = tmp_path / "odd.txt"
     odd.write_text("Once upon a time")
     done = run("import", str(odd))
