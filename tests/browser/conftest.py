@@ -7,6 +7,7 @@ Its data lie in a folder of its own, or with PEJL_TEST_DATABASE=postgresql in a 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import socket
@@ -114,16 +115,33 @@ def _running(language: str) -> Iterator[Server]:
             environ["PEJL_DATABASE_URL"] = ends.enter_context(
                 postgres.database(os.environ["PEJL_DATABASE_URL"])
             )
-        if language:
-            words = ("demo", "--data-dir", str(folder), "--language", language, "--no-serve")
-            done = pejl(*words, folder=folder, **environ)
-            assert done.returncode == 0, done.stderr
+        if language and environ:
+            _fill(folder, language, **environ)
+        elif language:
+            shutil.copytree(_filled(language), folder, dirs_exist_ok=True)
         port = _free_port()
         url = f"http://127.0.0.1:{port}"
         process = ends.enter_context(_serving(folder, PEJL_PORT=str(port), PEJL_BASE_URL=url, **environ))
         _wait(url, process)
         assert (folder / "pejl.sqlite3").exists() == (not environ), "it runs on the database it was given"
         yield Server(url, folder, language, environ)
+
+
+def _filled(language: str) -> Path:
+    """A folder with the demo, filled by the first process of this run that asks, for all to copy."""
+    folder = Path(os.environ["PEJL_TEST_FOLDER"]) / f"demo-{language}"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            _fill(folder, language)
+    return folder
+
+
+def _fill(folder: Path, language: str, **environ: str) -> None:
+    words = ("demo", "--data-dir", str(folder), "--language", language, "--no-serve")
+    done = pejl(*words, folder=folder, **environ)
+    assert done.returncode == 0, done.stderr
 
 
 @contextlib.contextmanager
