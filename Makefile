@@ -27,7 +27,7 @@ chromium: env
 	@$(BIN)/python tests/chromium.py
 
 # What asks no database, or brings its own, says the same twice.
-ONCE := tests/domain tests/adapters tests/cli tests/browser/test_pages.py
+ONCE := tests/domain tests/adapters tests/cli $(filter-out %/test_main_job.py,$(wildcard tests/browser/test_*.py))
 test: env chromium ## Every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ONCE:%=--ignore=%)

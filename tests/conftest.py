@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import socket
@@ -24,6 +25,9 @@ if "PEJL_TEST_FOLDER" not in os.environ:
 os.environ["PEJL_DATA_DIR"] = os.environ["PEJL_TEST_FOLDER"]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pejl.settings")
 django.setup()
+# What is loaded by now stays; looking for circles a hundred times less often takes a tenth off the whole.
+gc.freeze()
+gc.set_threshold(100_000, 50, 100)
 
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pejl.api.urls import api
+from pejl.mcp import http as mcp
 from pejl.web.views import (
     changes,
     checkins,
@@ -27,6 +28,7 @@ from pejl.web.views import (
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    *mcp.urls,
     *sessions.urls,
     *home.urls,
     *trees.urls,

@@ -76,6 +76,7 @@ def test_a_list_takes_as_many_queries_for_thirty_goals_as_for_three(
             by=world.owner,
             at=world.at,
         )
+    caller.get("/me")
     with CaptureQueriesContext(connection) as many:
         assert len(caller.get("/goals").json()["items"]) == 30
     assert len(many) == len(few)

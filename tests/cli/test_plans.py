@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
@@ -41,13 +45,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PEJL_")}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-    return kept | {"PEJL_DATA_DIR": str(data), "PATH": programs}
+    return kept | {"PEJL_DATA_DIR": str(data), "PATH": programs, "XDG_CONFIG_HOME": str(data)}
 
 
-def pejl(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def pejl(data: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pejl", *words],
-        env=environment(data),
+        env=environment(data) | more,
         cwd=data,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -57,11 +61,58 @@ def pejl(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_pipeline_of_the_documentation_runs_as_it_is_written(folder: Path) -> None:
+@pytest.fixture
+def served(folder: Path) -> Iterator[dict[str, str]]:
+    """A server on that folder: its address, and the token of somebody who may everything."""
+    user = ("user", "create", "ida@fjordlight.example", "--name", "Ida Holm", "--role", "owner")
+    made = pejl(folder, *user, PEJL_PASSWORD="a quiet harbour at dawn")
+    assert (made.returncode, made.stderr) == (0, "")
+    token = pejl(folder, "token", "create", "ida@fjordlight.example", "--scopes", "read,write")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pejl", "serve"],
+            env=environment(folder) | {"PEJL_PORT": port, "PEJL_BASE_URL": url},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _wait(f"{url}/health", process)
+        yield {"PEJL_URL": url, "PEJL_TOKEN": token.stdout.strip()}
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 15)
+        process.wait(timeout=20)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not answer")
+
+
+def test_the_pipeline_of_the_documentation_runs_as_it_is_written(
+    folder: Path, served: dict[str, str], tmp_path: Path
+) -> None:
+    """Over the net, as a pipeline does: without a data folder, with the address and the token it is given."""
+    named = YAML(typ="safe", pure=True).load(block("yaml")[1])["env"]
+    assert named.keys() == served.keys()
     script = "set -eu\n" + "\n".join(block("sh"))
+    empty = {"PEJL_DATA_DIR": str(tmp_path / "nothing")}
     done = subprocess.run(
         ["bash", "-c", script],
-        env=environment(folder),
+        env=environment(folder) | served | empty,
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -36,6 +36,7 @@ from pejl.models import (
     Kpi,
     Once,
     Person,
+    Proposal,
     Record,
     Task,
     Team,
@@ -73,7 +74,7 @@ from world import FOUNDED, World
 __all__ = ["okr"]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "portable.md"
 HOME = {"id", "slug", "id_mask", "revision"}
-AT_HOME = {Once, Token, Webhook, Delivery}
+AT_HOME = {Once, Token, Webhook, Delivery, Proposal}
 
 
 def exported(by: Member, at: datetime, **options: Any) -> bytes:

@@ -8,7 +8,7 @@ from pejl.domain.values import Role
 from pejl.models import Account, Event, Person
 from pejl.queries import people as found
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import people
+from pejl.services import people, teams
 from pejl.services.errors import Rejected
 from pejl.services.people import NewPerson
 from world import PASSWORD, World
@@ -182,3 +182,21 @@ def test_the_same_key_takes_somebody_in_once(world: World) -> None:
 def test_seen_is_remembered(world: World) -> None:
     people.seen(by=world.member, at=world.at)
     assert Person.objects.get(pk=world.member.person_id).seen_at == world.at
+
+
+def test_who_is_remembered_has_new_teams_and_rights_at_their_next_page(world: World) -> None:
+    tove = id_of(world.stranger)
+    account = Person.objects.get(pk=tove).account_id
+    assert account is not None
+
+    def arrives() -> Member:
+        here = found.member_of(account)
+        assert here is not None
+        return here
+
+    assert arrives().teams == {world.sales}
+    assert arrives() is arrives()
+    teams.join(world.design, person=tove, lead=True, by=world.owner, at=world.at)
+    assert (arrives().teams, arrives().leads) == ({world.sales, world.design}, {world.design})
+    people.change(tove, {"role": Role.ADMIN}, by=world.owner, at=world.at)
+    assert arrives().is_admin

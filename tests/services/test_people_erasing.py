@@ -26,6 +26,7 @@ from pejl.models import (
     GoalPerson,
     Import,
     Person,
+    Proposal,
     Record,
     TeamMember,
     Token,
@@ -44,6 +45,7 @@ from pejl.services import (
     goals,
     people,
     people_erasing,
+    proposals,
     teams,
     tokens,
     transfers,
@@ -104,13 +106,16 @@ def busy(world: World, okr: UUID) -> World:
     teams.join(world.sales, person=id_of(world.member), by=world.owner, at=at)
     people.edit(id_of(world.mate), {"manager": id_of(world.member)}, by=world.owner, at=at)
     tokens.create(tokens.NewToken("Alma Berg's script"), by=world.member, at=at)
+    proposals.plan("objectives: [{key: a, title: A, owner: Alma Berg}]", by=world.admin, at=at)
+    proposals.check_in(goal, value=Decimal(60), by=world.member, at=at)
+    proposals.check_in(goal, value=Decimal(50), note="All by myself", by=world.sub_lead, at=at)
     return world
 
 
 def test_no_name_and_no_address_is_left_anywhere(busy: World) -> None:
     alma = id_of(busy.member)
     assert {"Person.name", "Person.email", "Account.email", "Event.data", "Comment.text", "Token.name",
-            "Delivery.body"} <= set(traces("Alma Berg", "alma@"))  # fmt: skip
+            "Delivery.body", "Proposal.body"} <= set(traces("Alma Berg", "alma@"))  # fmt: skip
     people_erasing.erase(alma, by=busy.admin, at=busy.later(hours=2))
     assert traces("Alma Berg", "alma@", "Alma Berg Holm") == []
     person = Person.objects.get(pk=alma)
@@ -121,6 +126,7 @@ def test_no_name_and_no_address_is_left_anywhere(busy: World) -> None:
     assert Person.objects.get(pk=busy.mate.person_id).manager_id is None
     assert Event.objects.get(verb="person.erased").subject == alma
     assert Delivery.objects.exists()
+    assert Proposal.objects.get().body["note"] == "All by myself"
 
 
 def test_what_they_did_stays(busy: World) -> None:

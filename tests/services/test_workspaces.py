@@ -15,7 +15,7 @@ from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, Role
 from pejl.models import Account, Delivery, Event, Goal, Period, Person, Profile, Webhook, Workspace
 from pejl.models.base import Row
 from pejl.queries.scope import Forbidden, Member, NotFound
-from pejl.services import checkins, comments, goals, kpis, people, tokens, transfers, workspaces
+from pejl.services import checkins, comments, goals, kpis, people, proposals, tokens, transfers, workspaces
 from pejl.services.errors import Rejected
 from pejl.services.goals import GoalDraft
 from pejl.services.people import NewPerson
@@ -334,6 +334,7 @@ def fill(world: World) -> None:
     transfers.apply(load, by=by, at=at)
     transfers.preview(vivafiles.packed(vivafiles.whole()), name="again.zip", by=by, at=at)
     tokens.create(NewToken("Pool"), by=by, at=at)
+    proposals.check_in(metres, value=Decimal(40), by=by, at=world.later(hours=1))
     here: dict[str, Any] = {"workspace_id": by.workspace_id}
     Profile.objects.create(**here, name="Lanes", columns={"Bane": "title"}, by_id=me, at=at)
     hook = Webhook.objects.create(

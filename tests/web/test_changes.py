@@ -28,7 +28,7 @@ REQUESTS = "Support requests a month"
 QUERIES = 9
 PAGE_QUERIES = 23
 LIFE_ITSELF = 13
-LIFE_QUERIES = 37
+LIFE_QUERIES = 32
 
 
 def between(world: World, by: Member | None = None, **more: Any) -> Changes:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -21,7 +20,7 @@ from pejl.queries import past
 from pejl.queries import tokens as tokens_read
 from pejl.queries.scope import Member
 from pejl.queries.tokens import Holder
-from pejl.services import tokens
+from pejl.services import rates, tokens
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_KEY: Final = 100
@@ -92,39 +91,12 @@ def key(request: HttpRequest) -> str | None:
     return given or None
 
 
-class _Counter:
-    """How often each token was used in the present minute, in this process: each of several has its part
-    of the rate."""
-
-    def __init__(self) -> None:
-        self._lock, self._minute = threading.Lock(), 0
-        self._used: dict[Any, int] = {}
-
-    def add(self, token: Any, *, minute: int) -> int:
-        with self._lock:
-            if minute != self._minute:
-                self._minute, self._used = minute, {}
-            self._used[token] = self._used.get(token, 0) + 1
-            return self._used[token]
-
-
-_COUNTER: Final = _Counter()
-_MINUTE: Final = 60
-
-
 def counted(request: HttpRequest, found: Holder) -> None:
     """Counts the request against `PEJL_API_RATE`, requests a minute for each token. Raises `Stop` (429)."""
     config = settings.CONFIG
-    if config.api_rate is None:
+    rate = rates.counted(found.token_id, rate=config.api_rate, workers=config.workers, clock=time.time())
+    if rate is None:
         return
-    share = max(1, config.api_rate // config.workers)
-    clock = time.time()
-    used = _COUNTER.add(found.token_id, minute=int(clock // _MINUTE))
-    left = int(_MINUTE - clock % _MINUTE) + 1
-    request.rate = {  # type: ignore[attr-defined]
-        "RateLimit-Limit": str(share),
-        "RateLimit-Remaining": str(max(0, share - used)),
-        "RateLimit-Reset": str(left),
-    }
-    if used > share:
-        raise Stop(429, Retry_After=str(left))
+    request.rate = rate.headers()  # type: ignore[attr-defined]
+    if rate.over:
+        raise Stop(429, Retry_After=str(rate.reset))

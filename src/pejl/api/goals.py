@@ -77,8 +77,8 @@ def single(by: Member, goal_id: UUID, *, now: datetime) -> dict[str, Any]:
 
 
 def told(by: Member, rows: Iterable[GoalRow]) -> list[dict[str, Any]]:
-    """Goals as resources. Four queries, however many."""
+    """Goals as resources. Two queries, however many."""
     found = list(rows)
-    extras = sheets.extras(by, [row.id for row in found])
+    sources = sheets.sources(by, [row.id for row in found])
     bands = sheets.workspace(by).bands
-    return [resources.goal(row, extras[row.id], bands=bands) for row in found]
+    return [resources.goal(row, bands=bands, source=sources.get(row.id)) for row in found]

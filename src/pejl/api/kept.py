@@ -50,6 +50,11 @@ class Shelf:
                 self._answers.move_to_end(key)
             return found
 
+    def clear(self) -> None:
+        with self._lock:
+            self._answers.clear()
+            self._left = self._room
+
     def put(self, key: Hashable, answer: Answer) -> None:
         """One that would take a quarter of the room for itself is not kept."""
         if answer.size > self._room // 4:

@@ -62,15 +62,15 @@ def edit(request: HttpRequest, person_id: UUID, body: PersonPatch) -> HttpRespon
 
 
 def _one(by: Member, person_id: UUID) -> dict[str, Any]:
-    found = _told(by).get(person_id)
+    found = _told(by, only=person_id).get(person_id)
     if found is None:
         raise NotFound
     return found
 
 
-def _told(by: Member) -> dict[UUID, dict[str, Any]]:
-    managers = sheets.managers(by)
+def _told(by: Member, *, only: UUID | None = None) -> dict[UUID, dict[str, Any]]:
+    managers = sheets.managers(by, only=only)
     return {
         row.id: resources.person(row, manager=managers.get(row.id), admin=by.is_admin)
-        for row in directories.people(by)
+        for row in directories.people(by, only=only)
     }

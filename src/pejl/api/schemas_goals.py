@@ -65,6 +65,19 @@ class CheckedOut(Schema):
     goal: GoalOut
 
 
+class TurnOut(Schema):
+    """`due_at` is when the last check-in was due; `due` says that it has not come."""
+
+    goal: GoalOut
+    due: bool
+    due_at: datetime
+
+
+class TurnsOut(Schema):
+    items: list[TurnOut]
+    next: str | None
+
+
 class TaskIn(Strict):
     title: str
     owner: UUID | None = None

@@ -23,7 +23,7 @@ class Pejl(click.Group):
         except WrongSetting as wrong:
             _say(f"{wrong.name} is not right: allowed is {wrong.allowed}.")
             ctx.exit(2)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - the last stop before a person's terminal
             _say(_sentence(error))
@@ -31,6 +31,12 @@ class Pejl(click.Group):
 
 
 def _sentence(error: Exception) -> str:
+    from django.apps import apps
+
+    return _known(error) if apps.ready else _unforeseen(error)
+
+
+def _known(error: Exception) -> str:
     from django.db import DatabaseError
 
     from pejl.queries.scope import NotFound
@@ -46,6 +52,11 @@ def _sentence(error: Exception) -> str:
         if "no such table" in str(error) or "does not exist" in str(error):
             return "The database is not set up yet, or of an older version: run 'pejl migrate' first."
         return f"The database does not answer as it should: {str(error).strip().splitlines()[0]}"
+    return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Raises it again where all of it is to be seen."""
     if os.environ.get("PEJL_DEBUG", "").lower() in {"1", "true", "on", "yes"}:
         raise error
     return f"Something unforeseen: {type(error).__name__}: {error}. PEJL_DEBUG=on shows all of it."
@@ -72,17 +83,35 @@ def on_terminal() -> bool:
     return sys.stderr.isatty()
 
 
-from pejl.cli import backups, data, exports, people, plans, server, transfers  # noqa: E402 - they add their commands to `main`
+from pejl.cli import (  # noqa: E402 - they add their commands to `main`
+    assistants,
+    backups,
+    checkins,
+    completions,
+    data,
+    exports,
+    goals,
+    people,
+    plans,
+    server,
+    sessions,
+    transfers,
+)
 
 __all__ = [
+    "assistants",
     "backups",
+    "checkins",
+    "completions",
     "data",
     "exports",
+    "goals",
     "main",
     "on_terminal",
     "people",
     "plans",
     "server",
+    "sessions",
     "start",
     "transfers",
 ]

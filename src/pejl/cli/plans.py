@@ -2,60 +2,117 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import click
 
-from pejl.cli import main, start
+from pejl.cli import completions, logins, main, sources, start, wires
 from pejl.cli.people import chosen
+from pejl.cli.wires import Failed, Refused
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
+    from pejl.cli.remote import Remote
     from pejl.domain.plans import Finding, Plan
     from pejl.queries.scope import Member
-    from pejl.services.errors import Rejected
 
 FILE = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
-WORKSPACE = click.option("--workspace", "slug", help="Default: the one the file names.")
+LOCAL = click.option("--local", is_flag=True, help="On the data folder, in spite of a login.")
+WORKSPACE = click.option(
+    "--workspace",
+    "slug",
+    shell_complete=completions.workspaces,
+    help="Default: the one the file names; over the net the one of the token.",
+)
 PRUNE = click.option(
     "--prune", is_flag=True, help="Also end the goals of the file's periods that it does not name."
 )
+MOVED = "The file or the goals changed since this plan was made. Make the plan again."
 
 
-@dataclass(slots=True)
+class Plans(Protocol):
+    """Where plans are made and applied. Both answer with JSON as the HTTP API gives it, and raise `Refused`
+    with each trouble at its path in the file. `file` tells the places of those paths."""
+
+    @property
+    def where(self) -> str: ...
+    @property
+    def file(self) -> Plan: ...
+    def diff(self, *, prune: bool) -> dict[str, Any]: ...
+    def apply(self, plan_id: str) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
-    """Plans on the data folder. What it answers is what the HTTP API answers."""
+    """Plans on the data folder."""
 
     by: Member
     file: Plan
 
     @classmethod
     def of(cls, content: bytes, *, slug: str | None) -> Local:
-        """Raises `Rejected`."""
+        """Raises `Refused`."""
         from pejl.queries import people
         from pejl.services import plans
 
-        file = plans.read(content)
+        with _refused():
+            file = plans.read(content)
         return cls(people.system(chosen(slug or file.workspace)), file)
+
+    @property
+    def where(self) -> str:
+        return self.by.slug
 
     def diff(self, *, prune: bool) -> dict[str, Any]:
         from django.utils import timezone
 
+        from pejl.queries import resources
         from pejl.services import plans, plans_told
 
-        return plans_told.told(plans.compare(self.file, by=self.by, at=timezone.now(), prune=prune))
+        with _refused():
+            compared = plans.compare(self.file, by=self.by, at=timezone.now(), prune=prune)
+        told: dict[str, Any] = wires.decoded(resources.encoded(plans_told.told(compared)))
+        return told
 
-    def apply(self, plan_id: str) -> list[UUID]:
+    def apply(self, plan_id: str) -> list[str]:
         from django.utils import timezone
 
         from pejl.services import plans
 
-        return plans.apply(self.file, plan_id=plan_id, by=self.by, at=timezone.now())
+        with _refused():
+            made = plans.apply(self.file, plan_id=plan_id, by=self.by, at=timezone.now())
+        return [str(one) for one in made]
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """Plans on a server. The file is read here only to tell the line of what the server refuses."""
+
+    remote: Remote
+    content: bytes
+    file: Plan
+    where: str
+
+    @classmethod
+    def of(cls, remote: Remote, content: bytes, *, slug: str | None) -> Far:
+        from pejl.adapters.formats import plans as plans_format
+
+        me = remote.me()
+        if slug is not None:
+            sources.belongs(me, slug)
+        file, _findings = plans_format.read(content)
+        return cls(remote, content, file, str(me["workspace"].get("slug")))
+
+    def diff(self, *, prune: bool) -> dict[str, Any]:
+        return self.remote.plan(self.content, prune=prune)
+
+    def apply(self, plan_id: str) -> list[str]:
+        return self.remote.apply(self.content, plan_id=plan_id)
 
 
 @main.command()
@@ -93,24 +150,26 @@ def lint(context: click.Context, file: Path | None, *, strict: bool, schema: boo
 @main.command()
 @click.argument("file", type=FILE)
 @WORKSPACE
+@LOCAL
 @PRUNE
 @click.option("--json", "as_json", is_flag=True, help="As the HTTP API gives it.")
 @click.pass_context
-def plan(context: click.Context, file: Path, slug: str | None, *, prune: bool, as_json: bool) -> None:
+def plan(
+    context: click.Context, file: Path, slug: str | None, *, local: bool, prune: bool, as_json: bool
+) -> None:
     """Shows what applying FILE ("-" is stdin) would add, change and close. Changes nothing."""
-    start()
-    from pejl.queries import resources
-
-    source, diff = _planned(context, file, slug, prune=prune)
+    source = _source(context, file, slug, local=local)
+    diff = _diff(context, file, source, prune=prune)
     if as_json:
-        click.echo(resources.encoded(diff))
+        click.echo(wires.encoded(diff))
         return
-    _show(diff, where=source.by.slug)
+    _show(diff, where=source.where)
 
 
 @main.command()
 @click.argument("file", type=FILE)
 @WORKSPACE
+@LOCAL
 @PRUNE
 @click.option("--plan", "plan_id", metavar="ID", help="Only where the plan is still the one of that id.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -121,6 +180,7 @@ def apply(
     file: Path,
     slug: str | None,
     *,
+    local: bool,
     prune: bool,
     plan_id: str | None,
     yes: bool,
@@ -130,50 +190,52 @@ def apply(
 
     On a terminal it asks first. Exit 1 where the workspace moved since the plan.
     """
-    start()
-    from pejl.queries import resources
-    from pejl.services import messages
-    from pejl.services.errors import Reason, Rejected
-
-    source, diff = _planned(context, file, slug, prune=prune)
+    source = _source(context, file, slug, local=local)
+    diff = _diff(context, file, source, prune=prune)
     if plan_id is not None and plan_id != diff["id"]:
-        _stop(context, messages.sentence(Reason("plan.moved")))
+        raise Failed(MOVED)
     if not as_json:
-        _show(diff, where=source.by.slug)
+        _show(diff, where=source.where)
     if not yes and sys.stdin.isatty() and _something(diff):
         click.confirm("Apply this?", abort=True, err=True)
     try:
         made = source.apply(diff["id"])
-    except Rejected as rejected:
-        _rejected(context, file, source.file, rejected)
+    except Refused as refused:
+        _troubles(context, file, source.file, refused)
     if as_json:
-        click.echo(resources.encoded({**diff, "made": _made(diff, made)}))
+        keys = {one["key"]: new for one, new in zip(diff["add"], made, strict=True)}
+        click.echo(wires.encoded({**diff, "made": keys}))
     elif _something(diff):
         click.echo("Applied.")
 
 
-def _made(diff: dict[str, Any], ids: Iterable[UUID]) -> dict[str, UUID]:
-    return {one["key"]: made for one, made in zip(diff["add"], ids, strict=True)}
+def _source(context: click.Context, file: Path, slug: str | None, *, local: bool) -> Plans:
+    content = _content(context, file)
+    login = None if local else logins.present()
+    if login is not None:
+        from pejl.cli.remote import Remote
 
-
-def _planned(
-    context: click.Context, file: Path, slug: str | None, *, prune: bool
-) -> tuple[Local, dict[str, Any]]:
+        return Far.of(context.with_resource(Remote(login)), content, slug=slug)
+    start()
     from pejl.domain import plans_lint
     from pejl.services import plans
-    from pejl.services.errors import Rejected
 
-    content = _content(context, file)
     found, findings = plans.examine(content)
     wrong = plans_lint.refused(findings)
     if wrong:
         _lines(file, wrong, err=True)
         context.exit(1)
     try:
-        source = Local.of(content, slug=slug)
-        return source, source.diff(prune=prune)
-    except Rejected as rejected:
-        _rejected(context, file, found, rejected)
+        return Local.of(content, slug=slug)
+    except Refused as refused:
+        _troubles(context, file, found, refused)
+
+
+def _diff(context: click.Context, file: Path, source: Plans, *, prune: bool) -> dict[str, Any]:
+    try:
+        return source.diff(prune=prune)
+    except Refused as refused:
+        _troubles(context, file, source.file, refused)
 
 
 def _content(context: click.Context, file: Path) -> bytes:
@@ -214,20 +276,22 @@ def _told(one: Finding) -> dict[str, Any]:
     }
 
 
-def _rejected(context: click.Context, file: Path, plan: Plan, rejected: Rejected) -> NoReturn:
-    from pejl.domain.plans import Finding
+def _refused() -> AbstractContextManager[None]:
+    from pejl.cli.local import answered
 
-    found = [Finding(one.code, plan.place(one.field), params=one.params) for one in rejected.reasons]
-    if any(one.rule == "plan.moved" for one in found):
-        from pejl.services import messages
-
-        _stop(context, messages.sentence(rejected.reasons[0]))
-    _lines(file, found, err=True)
-    context.exit(1)
+    return answered()
 
 
-def _stop(context: click.Context, line: str) -> NoReturn:
-    click.echo(f"pejl: {line}", err=True)
+def _troubles(context: click.Context, file: Path, plan: Plan, refused: Refused) -> NoReturn:
+    """Each at its line. What is about no place in the file, such as a workspace that moved, is one line."""
+    if not refused.errors or any(one.get("code") == "plan.moved" for one in refused.errors):
+        raise refused
+    for one in refused.errors:
+        path = str(one.get("path") or "")
+        spot = plan.place(path)
+        at = path if re.fullmatch(r"[0-9]+:[0-9]+", path) else f"{spot.line}:{spot.column}"
+        code, message = (wires.plain(str(one.get(name) or "")) for name in ("code", "message"))
+        click.echo(f"{file}:{at} {code} {message}", err=True)
     context.exit(1)
 
 
@@ -280,8 +344,6 @@ def _rows(diff: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
 
 
 def _said(value: Any) -> str:
-    from pejl.queries import resources
-
     if value is None or value == []:
         return "–"
-    return value if isinstance(value, str) else resources.encoded(value).strip('"')
+    return value if isinstance(value, str) else wires.encoded(value)

@@ -18,6 +18,7 @@ from pejl.models.history import Event, Once
 from pejl.models.kpis import Guardrail, Kpi, Reading
 from pejl.models.people import Person, Team, TeamMember
 from pejl.models.periods import Period
+from pejl.models.proposals import Proposal, ProposalKind
 from pejl.models.tokens import Token
 from pejl.models.transfers import Import, ImportState, Profile, Record
 from pejl.models.webhooks import Delivery, DeliveryState, Webhook
@@ -49,6 +50,8 @@ __all__ = [
     "Period",
     "Person",
     "Profile",
+    "Proposal",
+    "ProposalKind",
     "Reading",
     "Record",
     "Task",

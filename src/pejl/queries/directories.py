@@ -80,14 +80,15 @@ class PeriodRow:
         }
 
 
-def people(by: Member) -> list[PersonRow]:
-    """Everybody, by name; those who were erased are nobody any more. Two queries."""
+def people(by: Member, *, only: UUID | None = None) -> list[PersonRow]:
+    """Everybody, or that one, by name; those who were erased are nobody any more. Two queries."""
     rows = TeamMember.objects.current().filter(workspace_id=by.workspace_id, team__archived_at=None)
+    found = Person.objects.filter(workspace_id=by.workspace_id, service=False, erased_at=None)
+    if only is not None:
+        rows, found = rows.filter(person_id=only), found.filter(pk=only)
     teams: dict[UUID, list[str]] = {}
     for person_id, name in rows.order_by("team__name").values_list("person_id", "team__name"):
         teams.setdefault(person_id, []).append(name)
-    found = Person.objects.filter(workspace_id=by.workspace_id, service=False, erased_at=None)
-    found = found.order_by("-active", "name", "pk")
     return [
         PersonRow(
             person.pk,
@@ -98,7 +99,7 @@ def people(by: Member) -> list[PersonRow]:
             person.account_id is None,
             tuple(teams.get(person.pk, ())),
         )
-        for person in found
+        for person in found.order_by("-active", "name", "pk")
     ]
 
 

@@ -59,8 +59,8 @@ class MilestoneRow:
 class GoalRow:
     """One goal. `progress` and `expected` are fractions; `value` stands in the metric's unit, or is a
     percentage for a goal kept by hand. `status` is that of the reader's day; `stale_days` is the age of the
-    last word where the goal is stale, else None. `tags` are read only where they are asked for. `guards` are
-    the KPIs that keep it from being green."""
+    last word where the goal is stale, else None. `children_count` counts those that the reader sees. `tags`
+    are read only where they are asked for. `guards` are the KPIs that keep it from being green."""
 
     id: UUID
     kind: Kind
@@ -100,6 +100,7 @@ class GoalRow:
     checkin_owner: PersonRef | None
     visibility: Visibility
     parents: tuple[ParentRef, ...]
+    children_count: int
     version: int
     marks: tuple[Mark, ...]
     guards: tuple[str, ...]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from pejl.domain import attention, rollup, status
+from pejl.domain import attention, status
 from pejl.domain.access import Right
 from pejl.domain.attention import Facts, Mark
 from pejl.domain.status import Limits
@@ -27,9 +27,9 @@ from pejl.domain.values import (
     StatusMode,
     Visibility,
 )
-from pejl.models import Edge, Goal, GoalPerson, GoalPersonRole, GoalTeam, Guardrail, Kpi, Task, Workspace
-from pejl.models import Milestone as MilestoneModel
+from pejl.models import Edge, Goal, GoalPersonRole, Workspace
 from pejl.queries import dues, measures, scope
+from pejl.queries import goalparts as parts
 from pejl.queries import tags as tags_read
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goalrows import GoalRow, MilestoneRow, ParentRef, PersonRef, TeamRef
@@ -78,18 +78,24 @@ class _Context:
         workspace = Workspace.objects.get(pk=by.workspace_id)
         self.limits = Limits(at_risk=workspace.at_risk_points, off_track=workspace.off_track_points)
         self.initiatives = workspace.initiatives_contribute
-        self.people = _people(by, ids)
-        self.teams = _teams(by, ids)
+        self.people = parts.people(by, ids)
+        self.teams = parts.teams(by, ids)
         self.tags = tags_read.of(by, ids) if tagged else {}
         rhythms = dues.of_goals(by, ids, among=workspace, teams=bool(self.teams))
         self.weeks = {key: one.every_weeks for key, one in rhythms.items()}
-        self.parents = _parents(by, ids, initiatives=self.initiatives)
-        self.below = _below(by, ids)
-        self.steps = _milestones(by, [one.pk for one in found if one.metric_kind == MetricKind.MILESTONES])
-        self.tasks = _tasks(by, [one.pk for one in found if one.kind == Kind.INITIATIVE])
-        self.guards = _broken_guards(by, ids)
-        both = [*found, *(child for some in self.below.values() for child in some)]
-        self.words = measures.words(by.workspace_id, {goal.pk for goal in both})
+        above, self.below = parts.above(by, ids), parts.below(by, ids)
+        children = [child for some in self.below.values() for child in some]
+        around = [(link.parent, link.visibility) for link in above]
+        around += [(child.pk, child.visibility) for child in children]
+        self.seen = scope.among(by, around)
+        above = [link for link in above if link.parent in self.seen]
+        self.parents = parts.parents(by, above, initiatives=self.initiatives)
+        self.steps = parts.milestones(
+            by, [one.pk for one in found if one.metric_kind == MetricKind.MILESTONES]
+        )
+        self.tasks = parts.tasks(by, [one.pk for one in found if one.kind == Kind.INITIATIVE])
+        self.guards = parts.broken_guards(by, ids)
+        self.words = measures.spoken(by.workspace_id, {goal.pk for goal in (*found, *children)})
 
     def row(self, goal: Goal) -> GoalRow:
         steps = self.steps.get(goal.pk, ())
@@ -140,6 +146,7 @@ class _Context:
             else None,
             visibility=Visibility(goal.visibility),
             parents=tuple(ref for ref, _ in self.parents.get(goal.pk, ())),
+            children_count=sum(one.pk in self.seen for one in self.below.get(goal.pk, ())),
             version=goal.version,
             marks=self.marks(goal, expected=expected, stale=stale is not None),
             guards=self.guards.get(goal.pk, ()),
@@ -261,132 +268,3 @@ def _period(row: Any) -> FramePeriod | None:
 
 def _as_metric(steps: Iterable[MilestoneRow]) -> tuple[Milestone, ...]:
     return tuple(Milestone(reached=step.reached_on is not None, share=step.share) for step in steps)
-
-
-def _people(by: Member, ids: list[UUID]) -> dict[UUID, dict[str, tuple[PersonRef, ...]]]:
-    found: dict[UUID, dict[str, tuple[PersonRef, ...]]] = {}
-    links = GoalPerson.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=ids)
-    for goal, role, person, name in links.order_by("position", "pk").values_list(
-        "goal_id", "role", "person_id", "person__name"
-    ):
-        roles = found.setdefault(goal, {})
-        roles[role] = (*roles.get(role, ()), PersonRef(person, name))
-    return found
-
-
-def _teams(by: Member, ids: list[UUID]) -> dict[UUID, tuple[TeamRef, ...]]:
-    found: dict[UUID, tuple[TeamRef, ...]] = {}
-    links = GoalTeam.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=ids)
-    for goal, team, name in links.order_by("position", "pk").values_list("goal_id", "team_id", "team__name"):
-        found[goal] = (*found.get(goal, ()), TeamRef(team, name))
-    return found
-
-
-def _parents(
-    by: Member, ids: list[UUID], *, initiatives: bool
-) -> dict[UUID, tuple[tuple[ParentRef, UUID | None], ...]]:
-    """The parents the person sees, with the parent's period. Two queries."""
-    edges = Edge.objects.current().filter(workspace_id=by.workspace_id)
-    seen = edges.filter(scope.seen(by, "parent_id"), child_id__in=ids)
-    links = list(
-        seen.order_by("known_from", "pk").values_list(
-            "child_id", "parent_id", "parent__title", "share", "parent__period_id"
-        )
-    )
-    above = {link[1] for link in links}
-    effective = _effective(edges.filter(parent_id__in=above), initiatives=initiatives) if above else {}
-    found: dict[UUID, tuple[tuple[ParentRef, UUID | None], ...]] = {}
-    for child, parent, title, share, period in links:
-        ref = ParentRef(parent, title, share, effective.get((parent, child)))
-        found[child] = (*found.get(child, ()), (ref, period))
-    return found
-
-
-def _effective(edges: Any, *, initiatives: bool) -> dict[tuple[UUID, UUID], float]:
-    """What each share comes to among the children that contribute now."""
-    by_parent: dict[UUID, list[tuple[UUID, float | None]]] = {}
-    names = (
-        "parent_id",
-        "child_id",
-        "share",
-        "child__kind",
-        "child__progress_mode",
-        "child__state",
-        "child__metric_kind",
-        "child__progress",
-        "child__checkin_count",
-        "parent__progress_mode",
-    )
-    for parent, child, share, kind, mode, state, metric, progress, count, above in edges.values_list(*names):
-        node = rollup.Node(
-            id=child,
-            kind=Kind(kind),
-            mode=ProgressMode(mode),
-            state=State(state),
-            baseline=metric == MetricKind.BASELINE,
-            progress=progress,
-            touched=count > 0 or progress is not None,
-        )
-        if above == ProgressMode.CHILDREN and rollup.contributes(node, initiatives=initiatives):
-            by_parent.setdefault(parent, []).append((child, share))
-    return {
-        (parent, child): part
-        for parent, some in by_parent.items()
-        for (child, _), part in zip(some, rollup.shares([share for _, share in some]), strict=True)
-    }
-
-
-def _below(by: Member, ids: list[UUID]) -> dict[UUID, tuple[Goal, ...]]:
-    """The children, hidden ones included: they count, though they are not shown. One query."""
-    found: dict[UUID, tuple[Goal, ...]] = {}
-    edges = Edge.objects.current().filter(
-        workspace_id=by.workspace_id, parent_id__in=ids, child__removed_at=None
-    )
-    for edge in edges.select_related("child").order_by("position", "pk"):
-        found[edge.parent_id] = (*found.get(edge.parent_id, ()), edge.child)
-    return found
-
-
-def _milestones(by: Member, ids: list[UUID]) -> dict[UUID, tuple[MilestoneRow, ...]]:
-    found: dict[UUID, tuple[MilestoneRow, ...]] = {}
-    if not ids:
-        return found
-    steps = MilestoneModel.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=ids)
-    for goal, item, title, share, reached in steps.order_by("position", "pk").values_list(
-        "goal_id", "item", "title", "share", "reached_on"
-    ):
-        found[goal] = (*found.get(goal, ()), MilestoneRow(item, title, share, reached))
-    return found
-
-
-def _tasks(by: Member, ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
-    found: dict[UUID, tuple[int, int]] = {}
-    if not ids:
-        return found
-    tasks = Task.objects.current().filter(workspace_id=by.workspace_id, goal_id__in=ids)
-    for goal, done in tasks.values_list("goal_id", "done"):
-        before = found.get(goal, (0, 0))
-        found[goal] = (before[0] + int(done), before[1] + 1)
-    return found
-
-
-def _broken_guards(by: Member, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Goal → the KPIs outside their range. One query, three more where there is a guard."""
-    links = list(
-        Guardrail.objects.current()
-        .filter(workspace_id=by.workspace_id, goal_id__in=ids)
-        .values_list("goal_id", "kpi")
-    )
-    if not links:
-        return {}
-    broken = measures.broken_kpis(by.workspace_id, {kpi for _, kpi in links})
-    names = dict(
-        Kpi.objects.current()
-        .filter(workspace_id=by.workspace_id, item__in=broken)
-        .values_list("item", "name")
-    )
-    found: dict[UUID, tuple[str, ...]] = {}
-    for goal, kpi in links:
-        if kpi in names:
-            found[goal] = (*found.get(goal, ()), names[kpi])
-    return found

@@ -90,6 +90,14 @@ def home(by: Member, *, since: datetime | None, now: datetime) -> Home:
     )
 
 
+def asked(by: Member, *, now: datetime) -> list[Due]:
+    """Every goal that the person is asked for, due or not, the longest waiting first. With their tags."""
+    turns = dues.turns(by, now=now)
+    rows = goals.rows(by, scope.open_goals(by).filter(pk__in=list(turns)), now=now, tagged=True)
+    found = [Due(row, turns[row.id]) for row in rows]
+    return sorted(found, key=lambda one: (not one.turn.due, one.turn.due_at, str(one.row.id)))
+
+
 def due(by: Member, goal_id: UUID, *, now: datetime) -> Due:
     """One goal that the person is asked for, due or not. Raises `NotFound`."""
     turn = dues.turns(by, now=now).get(goal_id)

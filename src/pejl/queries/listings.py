@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from pejl.domain.status import ENDED
@@ -112,7 +112,7 @@ def _fits(row: GoalRow, filters: Filters) -> bool:
 
 def _filtered(by: Member, filters: Filters) -> QuerySet[Goal]:
     found = scope.goals(by)
-    here = {"workspace_id": by.workspace_id, "goal": OuterRef("pk")}
+    here = {"workspace_id": by.workspace_id}
     plain = {"kind": filters.kind, "period_id": filters.period, "ambition": filters.ambition}
     found = found.filter(**{name: value for name, value in plain.items() if value is not None})
     if filters.status is not None:
@@ -120,20 +120,19 @@ def _filtered(by: Member, filters: Filters) -> QuerySet[Goal]:
     if filters.stale:
         found = found.filter(state=State.OPEN)
     if filters.team is not None:
-        found = found.filter(Exists(GoalTeam.objects.current().filter(**here, team_id=filters.team)))
+        of_team = GoalTeam.objects.current().filter(**here, team_id=filters.team)
+        found = found.filter(pk__in=of_team.values("goal"))
     if filters.owner is not None:
         owned = GoalPerson.objects.current().filter(
             **here, person_id=filters.owner, role=GoalPersonRole.OWNER
         )
-        found = found.filter(Exists(owned))
+        found = found.filter(pk__in=owned.values("goal"))
     if filters.parent is not None:
-        seen = scope.goals(by).filter(pk=filters.parent).values("pk")
-        below = Edge.objects.current().filter(
-            workspace_id=by.workspace_id, child=OuterRef("pk"), parent__in=seen
-        )
-        found = found.filter(Exists(below))
+        below = Edge.objects.current().filter(scope.seen(by, "parent"), **here, parent=filters.parent)
+        found = found.filter(pk__in=below.values("child"))
     if filters.tag:
-        found = found.filter(Exists(GoalTag.objects.current().filter(**here, name__iexact=filters.tag)))
+        tagged = GoalTag.objects.current().filter(**here, name__iexact=filters.tag)
+        found = found.filter(pk__in=tagged.values("goal"))
     if filters.q:
         found = found.filter(Q(title__icontains=filters.q) | Q(description__icontains=filters.q))
     if filters.updated_since is not None:

@@ -173,6 +173,15 @@ def words(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Word]:
     return found
 
 
+def spoken(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, Word]:
+    """The same for those on which a status was ever given by hand. One query, two where there are any."""
+    found: set[UUID] = set()
+    for ids in batches(goals):
+        rows = Checkin.objects.current().filter(workspace_id=workspace_id, goal_id__in=ids)
+        found |= set(rows.exclude(status_given="").values_list("goal_id", flat=True))
+    return words(workspace_id, found)
+
+
 def _milestones(workspace_id: UUID, goals: Collection[UUID]) -> dict[UUID, tuple[Milestone, ...]]:
     found: dict[UUID, list[Milestone]] = {}
     for ids in batches(goals):

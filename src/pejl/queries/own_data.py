@@ -23,6 +23,7 @@ from pejl.models import (
     Kpi,
     Mention,
     Person,
+    Proposal,
     Reading,
     Record,
     Task,
@@ -121,6 +122,10 @@ def _place(person: Person) -> Told:
         "tokens": _rows(
             Token.objects.filter(**own),
             "name", "writes", "feed", "created_at", "expires_at", "used_at", "revoked_at",
+        ),
+        "proposals": _rows(
+            Proposal.objects.filter(**own).order_by("made_at", "pk"),
+            "kind", "made_at", "applied_at", "body",
         ),
         "imported_from": _rows(
             Record.objects.filter(workspace_id=person.workspace_id, kind="person", target=person.pk),

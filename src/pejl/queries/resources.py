@@ -17,7 +17,7 @@ from pejl.queries.directories import PersonRow, TeamRow
 from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
 from pejl.queries.kpis import KpiRow
-from pejl.queries.sheets import CheckinRow, CommentRow, Extra, TaskRow
+from pejl.queries.sheets import CheckinRow, CommentRow, TaskRow
 
 Told = dict[str, Any]
 
@@ -52,7 +52,8 @@ def metric(found: Metric) -> Told:
     }
 
 
-def goal(row: GoalRow, extra: Extra, *, bands: Bands) -> Told:
+def goal(row: GoalRow, *, bands: Bands, source: tuple[str, str] | None = None) -> Told:
+    """`source` is the system an imported goal comes from, and its id there."""
     told: Told = {
         "id": row.id,
         "kind": row.kind.value,
@@ -80,7 +81,7 @@ def goal(row: GoalRow, extra: Extra, *, bands: Bands) -> Told:
         "parents": [
             {"id": one.id, "share": one.share, "effective_share": one.effective_share} for one in row.parents
         ],
-        "children_count": extra.children_count,
+        "children_count": row.children_count,
         "visibility": row.visibility.value,
         "tags": list(row.tags),
         "attention": [mark.value for mark in row.marks],
@@ -90,8 +91,8 @@ def goal(row: GoalRow, extra: Extra, *, bands: Bands) -> Told:
     }
     if row.visibility is Visibility.CHOSEN:
         told["people"] = refs(row.viewers)
-    if extra.source is not None:
-        told["source"] = {"system": extra.source[0], "id": extra.source[1]}
+    if source is not None:
+        told["source"] = {"system": source[0], "id": source[1]}
     return told
 
 

@@ -63,6 +63,12 @@ class Member:
         """The person's own date at that moment."""
         return at.astimezone(self.zone).date()
 
+    @cached_property
+    def seen(self) -> QuerySet[Goal]:
+        """Behind :func:`goals`: put together once, for it is part of most reads."""
+        everything = Goal.objects.filter(workspace_id=self.workspace_id, removed_at=None)
+        return everything if self.person_id is None else everything.filter(visible(self))
+
     @property
     def is_admin(self) -> bool:
         return self.role in {Role.ADMIN, Role.OWNER}
@@ -75,14 +81,22 @@ class Member:
 
 def goals(by: Member) -> QuerySet[Goal]:
     """The goals of the workspace that the person may see."""
-    everything = Goal.objects.filter(workspace_id=by.workspace_id, removed_at=None)
-    return everything if by.person_id is None else everything.filter(visible(by))
+    return by.seen.all()
 
 
 def seen(by: Member, column: str) -> Exists:
     """Whether the goal that `column` points at is among :func:`goals`, asked row by row: for a few rows of a
     large table this costs no more however many goals there are."""
     return Exists(goals(by).filter(pk=OuterRef(column)))
+
+
+def among(by: Member, found: Iterable[tuple[UUID, str]]) -> set[UUID]:
+    """Those of these goals of the workspace, given with their visibility and none of them removed, that the
+    person may see. One query, none where everyone may see them all."""
+    rows = list(found)
+    seen = {pk for pk, visibility in rows if visibility == Visibility.EVERYONE or by.person_id is None}
+    asked = {pk for pk, _ in rows} - seen
+    return seen | set(goals(by).filter(pk__in=asked).values_list("pk", flat=True) if asked else ())
 
 
 def hidden(by: Member) -> QuerySet[Goal]:

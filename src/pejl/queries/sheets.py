@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from pejl.domain.grading import Bands
@@ -68,15 +68,6 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Extra:
-    """What a goal's row leaves out. `children_count` counts those the reader sees; `source` is the system
-    and the id there of an imported goal."""
-
-    children_count: int
-    source: tuple[str, str] | None
-
-
-@dataclass(frozen=True, slots=True)
 class WorkspaceRow:
     id: UUID
     slug: str
@@ -123,18 +114,14 @@ def batches(wanted: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield wanted[start : start + BATCH]
 
 
-def extras(by: Member, some: Sequence[UUID]) -> dict[UUID, Extra]:
-    """Of at most `BATCH` goals that the reader sees. Two queries."""
-    here = {"workspace_id": by.workspace_id}
-    below = Edge.objects.current().filter(scope.seen(by, "child_id"), **here, parent_id__in=some)
-    counts = dict(below.values_list("parent_id").annotate(Count("pk")))
-    sources = {
+def sources(by: Member, some: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Where those of at most `BATCH` goals that were imported come from: the system, and their id there.
+    One query."""
+    rows = Record.objects.filter(workspace_id=by.workspace_id, target__in=some).order_by("pk")
+    return {
         target: (system, source)
-        for target, system, source in Record.objects.filter(**here, target__in=some)
-        .order_by("pk")
-        .values_list("target", "system", "source_id")
+        for target, system, source in rows.values_list("target", "system", "source_id")
     }
-    return {pk: Extra(counts.get(pk, 0), sources.get(pk)) for pk in some}
 
 
 def checkins(by: Member) -> Iterator[CheckinRow]:
@@ -172,10 +159,10 @@ def comments(by: Member, *, goal: UUID | None = None) -> Iterator[CommentRow]:
     """Every standing comment on goals they see, or on that one, the oldest first. One query, read as it
     comes."""
     names = ("item", "goal_id", "goal__title", "checkin_id", "posted_at", "text")
-    rows = _on_goals(by, Comment).order_by("posted_at", "pk").values_list(*names, _name("by"))
-    if goal is not None:
-        rows = rows.filter(goal_id=goal)
-    for row in rows.iterator(CHUNK):
+    here = Comment.objects.current().filter(scope.seen(by, "goal"), workspace_id=by.workspace_id, goal=goal)
+    rows = _on_goals(by, Comment) if goal is None else here
+    told = rows.order_by("posted_at", "pk").values_list(*names, _name("by"))
+    for row in told.iterator(CHUNK):
         yield CommentRow(*row)
 
 
@@ -197,9 +184,10 @@ def readings(by: Member) -> dict[UUID, list[tuple[date, Decimal]]]:
     return {kpi: list(days.items()) for kpi, days in found.items()}
 
 
-def managers(by: Member) -> dict[UUID, PersonRef]:
-    """Person → who they report to. One query."""
+def managers(by: Member, *, only: UUID | None = None) -> dict[UUID, PersonRef]:
+    """Person, all or that one → who they report to. One query."""
     rows = Person.objects.filter(workspace_id=by.workspace_id, manager__isnull=False)
+    rows = rows if only is None else rows.filter(pk=only)
     names = ("pk", "manager_id", "manager__name")
     return {pk: PersonRef(manager, name) for pk, manager, name in rows.values_list(*names)}
 

@@ -63,9 +63,7 @@ def _holder(text: str, *, feed: bool, now: datetime) -> Holder | None:
     ended = row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now)
     if ended or not row.person.active or row.person.erased_at is not None:
         return None
-    return Holder(
-        row.pk, people.as_member(row.person), row.writes, row.used_at, row.person.workspace.revision
-    )
+    return Holder(row.pk, people.arriving(row.person), row.writes, row.used_at, row.person.workspace.revision)
 
 
 def mine(by: Member, *, now: datetime) -> list[TokenRow]:

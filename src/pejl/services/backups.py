@@ -21,7 +21,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import DataError, IntegrityError, connection, transaction
 
-from pejl.models import Account, Delivery, Once, Token, Webhook, Workspace
+from pejl.models import Account, Delivery, Once, Proposal, Token, Webhook, Workspace
 from pejl.services import doctors, dumps, dumps_columns, dumps_files, dumps_sources, inserts
 from pejl.services.doctors import Fault
 from pejl.services.dumps_columns import Shape
@@ -34,9 +34,9 @@ log = logging.getLogger("pejl.backups")
 FORMAT: Final = "pejl-backup"
 VERSION: Final = 1
 KEPT: Final = "imports"
-# What the portable export leaves at home: sign-ins before it, what lets programs in after it.
+# What the portable export leaves at home: sign-ins before it, what programs need and are told after it.
 _FIRST: Final = (Account, Workspace)
-_LAST: Final = (Once, Token, Webhook, Delivery)
+_LAST: Final = (Once, Token, Webhook, Delivery, Proposal)
 TABLES: Final[tuple[Shape, ...]] = tuple(
     dumps_columns.shape(model) for model in (*_FIRST, *(shape.model for shape in dumps.TABLES), *_LAST)
 )

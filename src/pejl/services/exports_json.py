@@ -62,9 +62,9 @@ def _workspace(row: WorkspaceRow) -> dict[str, Any]:
 
 def _goals(by: Member, *, bands: Bands, now: datetime) -> Iterator[dict[str, Any]]:
     for some in sheets.batches(sheets.ids(by)):
-        extras = sheets.extras(by, some)
+        sources = sheets.sources(by, some)
         for row in sheets.goals(by, some, now=now):
-            yield resources.goal(row, extras[row.id], bands=bands)
+            yield resources.goal(row, bands=bands, source=sources.get(row.id))
 
 
 def _kpis(by: Member) -> Iterator[dict[str, Any]]:

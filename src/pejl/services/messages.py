@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pejl.domain import amounts
-from pejl.services import messages_plans
+from pejl.services import messages_plans, messages_proposals
 from pejl.services.errors import Reason
 
 MISSING: Final = "…"
@@ -290,4 +290,5 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     **_FILES,
     **_WEBHOOKS,
     **messages_plans.SENTENCES,
+    **messages_proposals.SENTENCES,
 }

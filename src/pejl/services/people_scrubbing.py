@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import translation
 from django.utils.translation import gettext
 
-from pejl.models import Comment, Delivery, Event, Import, Mention, Person, Record, Workspace
+from pejl.models import Comment, Delivery, Event, Import, Mention, Person, Proposal, Record, Workspace
 from pejl.models.fields import FORMER
 from pejl.services import events, transfers_rows
 
@@ -29,6 +29,7 @@ def everything(person: Person) -> None:
     here = {"workspace_id": person.workspace_id}
     _rewrite(Delivery.objects.filter(**here), "body", lambda row: _deliver(row, person.pk, scrub))
     _rewrite(Import.objects.filter(**here), "receipt", lambda row: scrub(row.receipt))
+    _proposals(person, scrub)
     _records(person, names, emails, scrub)
     _calls(person, names)
 
@@ -93,6 +94,14 @@ def _deliver(row: Delivery, person: UUID, scrub: Scrub) -> Any:
     if isinstance(details, dict):
         told["details"] = {key: one if key in _THINGS else scrub(one) for key, one in details.items()}
     return {**row.body, "data": told}
+
+
+def _proposals(person: Person, scrub: Scrub) -> None:
+    """Their own go, and those of others that name them, who can propose the same again."""
+    rows = Proposal.objects.filter(workspace_id=person.workspace_id)
+    rows.filter(person=person).delete()
+    named = [row.pk for row in rows if any(scrub(one) != one for one in (row.body, row.told, row.result))]
+    rows.filter(pk__in=named).delete()
 
 
 def _records(person: Person, names: Collection[str], emails: Collection[str], scrub: Scrub) -> None:
