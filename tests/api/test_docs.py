@@ -22,12 +22,18 @@ from world import World
 
 __all__ = ["call", "okr"]
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+RESULT = {
+    "kind": "key_result",
+    "title": "Fewer returns",
+    "metric": {"kind": "decrease", "start": 120, "target": 30},
+}
 TABLE = b"Title,Kind,Start,Target\nFewer returns,key result,12,4\n"
 
 
 def examples() -> list[tuple[str, int]]:
     """Each command with the status that stands behind it."""
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)).replace("\\\n", " ")
+    blocks = blocks.replace(",\n", ", ")
     return [(line, int(line.rpartition("#")[2])) for line in blocks.splitlines() if line.startswith("curl")]
 
 
@@ -67,6 +73,9 @@ def given(call: Call, world: World, okr: object) -> dict[str, str]:
         "PEJL_URL": "http://localhost:8000",
         "PEJL_TOKEN": caller.token,
         "GOAL": str(okr),
+        "RESULT": caller.send("POST", "/goals", RESULT | {"owners": [str(world.admin.person_id)]}).json()[
+            "id"
+        ],
         "TEAM": str(world.product),
         "KPI": str(kpis.create("Uptime", unit="%", by=world.admin, at=world.at)),
         "IMPORT": looked.json()["id"],
