@@ -17,6 +17,7 @@ from pejl.queries import changes, people, tags
 from pejl.services import demo, doctors, links
 from world import laid_out
 
+pytestmark = pytest.mark.xdist_group("demo")  # one process fills it, and lays it out for the others
 AT = datetime(2026, 11, 18, 14, tzinfo=ZoneInfo("Europe/Copenhagen"))
 EMAIL = "anna@fjordlight.example"
 
