@@ -28,8 +28,9 @@ serve: env ## Your own workspace, in the data folder
 chromium: env
 	@$(BIN)/python tests/chromium.py
 
-# What asks no database, or brings its own, says the same twice, and so does the main job in Danish.
-ONCE := tests/domain tests/adapters tests/cli $(filter-out %/test_main_job.py,$(wildcard tests/browser/test_*.py))
+# What asks no database, or brings its own, says the same twice, and so does the main job in Danish; the demo is
+# filled there for the main job in English.
+ONCE := tests/domain tests/adapters tests/cli tests/services/test_demo.py $(filter-out %/test_main_job.py,$(wildcard tests/browser/test_*.py))
 test: env chromium ## Every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 	PEJL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ONCE:%=--ignore=%) \
