@@ -115,6 +115,7 @@ def _sqlite(path: Path) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        "CONN_MAX_AGE": 60,  # opening it costs as much as a few queries
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

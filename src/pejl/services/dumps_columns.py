@@ -179,7 +179,10 @@ def _codec(table: str, field: Any) -> tuple[str, Callable[[Any, int], Any], Call
     if isinstance(field, models.IntegerField):
         return "whole number", _same, _read_whole(*_RANGES[field.get_internal_type()])
     if isinstance(field, models.JSONField):
-        return "JSON", *_json(f"{table}.{field.attname}" in JSON_OF_KEYS)
+        phases = field.attname == "phases"
+        return "JSON", *_json(
+            f"{table}.{field.attname}" in JSON_OF_KEYS, _phases if phases else field.default
+        )
     return _codec_of_text(field)
 
 
@@ -296,14 +299,29 @@ def _storable(told: Any) -> str:
     return told
 
 
-def _json(keys: bool) -> tuple[Callable[[Any, int], Any], Callable[[Any, int], Any]]:
+def _json(keys: bool, made: Any = None) -> tuple[Callable[[Any, int], Any], Callable[[Any, int], Any]]:
+    """`made` is what the column is made by, a list or an object, or a reader of its own."""
+
     def tell(value: Any, mask: int) -> Any:
         return _canonical(value, mask if keys else 0)
 
     def read(told: Any, mask: int) -> str:
+        if made is _phases:
+            _phases(told)
+        elif made in (dict, list) and not isinstance(told, made):
+            raise ValueError
         return json.dumps(_canonical(told, mask if keys else 0), ensure_ascii=False, allow_nan=False)
 
     return tell, read
+
+
+def _phases(told: Any) -> None:
+    """What `queries.measures` reads them as."""
+    for one in told if isinstance(told, list) else [None]:
+        if not isinstance(one, dict) or set(one) != {"on", "value"}:
+            raise ValueError
+        date.fromisoformat(one["on"])
+        _read_decimal(one["value"], 0)
 
 
 def _canonical(value: Any, mask: int) -> Any:
