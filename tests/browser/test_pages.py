@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-WIDTHS = (1440, 390)
+WIDE, NARROW = 1440, 390
 CONTRAST = "color-contrast"
 # Colours that fade into another scheme are at their end after the frame in which they set out.
 SETTLED = """async () => {
@@ -96,24 +96,35 @@ def test_every_page_is_open_to_everybody(
         assert answer.status == (404 if address == "/nowhere" else 200), f"{address}: {answer.status}"
         assert page.locator("html").get_attribute("lang") == language
         wrong += [f"{address}: {one}" for one in _as_it_is_read(page, colours=language == "en")]
+        if address == "/" and language == "en":  # the frame that only wide pages have
+            wrong += [f"{WIDE} dark: {one}" for one in _in_the_dark(page)]
     page.goto(f"{server.url}/?as_of=")  # back to today
     assert not wrong, "\n".join(wrong)
     assert not page.troubles  # type: ignore[attr-defined]
 
 
 def _as_it_is_read(page: Page, *, colours: bool) -> list[str]:
-    """What is wrong with the page wide and narrow, light and dark. Only contrast knows the scheme; `colours`
-    asks for it, for they are the same in every language."""
+    """What is wrong with the page wide and narrow, light and dark. Only contrast knows the scheme, and hardly
+    the width: light is asked for it wide and dark narrow. `colours` asks for it at all, for they are the same
+    in every language. Leaves the page wide and light, as the next one is to load."""
     wrong: list[str] = []
-    for scheme in ("light", "dark") if colours else ("light",):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1000})
-            page.evaluate(SETTLED)
-            wrong += [f"{width} {scheme}: {one}" for one in findings(page, scheme=scheme, contrast=colours)]
-            if (wide := overflow(page)) > 0:
-                wrong.append(f"{width}: {wide} px off the side")
+    for width, contrast in ((WIDE, colours), (NARROW, False)):
+        page.set_viewport_size({"width": width, "height": 1000})
+        wrong += [f"{width}: {one}" for one in findings(page, contrast=contrast)]
+        if (wide := overflow(page)) > 0:
+            wrong.append(f"{width}: {wide} px off the side")
+    if colours:
+        wrong += [f"{NARROW} dark: {one}" for one in _in_the_dark(page)]
+    page.set_viewport_size({"width": WIDE, "height": 1000})
     return wrong
+
+
+def _in_the_dark(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.evaluate(SETTLED)
+    found = findings(page, scheme="dark")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return found
 
 
 @pytest.mark.xdist_group("browser")
