@@ -17,7 +17,7 @@ from pejl.models import Goal, Person
 from pejl.queries.scope import Member
 from pejl.services import checkins, goals
 from pejl.services.goals import GoalDraft
-from world import World
+from world import World, laid_out
 
 In = Callable[[Member], Client]
 
@@ -45,6 +45,7 @@ def okr(world: World) -> UUID:
     return launch(world)
 
 
+@laid_out
 def launch(world: World) -> UUID:
     """Launch version 2.0: one key result at 75 of 120 → 30, one initiative with two tasks."""
     by, at = world.sub_lead, world.later(days=-20)

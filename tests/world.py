@@ -26,7 +26,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from pejl.domain.values import PeriodKind, Role
-from pejl.models import Period, Person
+from pejl.models import Period, Person, Workspace
 from pejl.queries import people as found
 from pejl.queries.scope import Member
 from pejl.services import people, periods, teams, workspaces
@@ -73,25 +73,49 @@ class World:
         return _member(member.slug, member.person_id)
 
 
+Rows = dict[Any, Model]
+
+
 def laid_out(make: Callable[P, T]) -> Callable[P, T]:
-    """For what fills an empty database: of the same input it is made once, then laid out as it was."""
-    before: dict[Any, tuple[T, list[list[Model]]]] = {}
+    """For what fills a database that is empty or was itself laid out: of the same input, on workspaces that
+    nobody wrote in meanwhile, it is made once, then laid out as it was."""
+    before: dict[Any, tuple[T, list[list[Model]], list[Model]]] = {}
 
     @wraps(make)
     def filled(*args: P.args, **options: P.kwargs) -> T:
-        key = (args, *sorted(options.items()))
+        revisions = Workspace.objects.order_by("pk").values_list("pk", "revision")
+        key = (args, *sorted(options.items()), *revisions)
         if key not in before:
+            then = _rows()
             made = make(*args, **options)
-            every = (list(model._base_manager.all()) for model in apps.get_app_config("pejl").get_models())
-            before[key] = made, [rows for rows in every if rows]
+            now = _rows()
+            added = [[row for pk, row in rows.items() if pk not in then[model]] for model, rows in now.items()]
+            changed = [
+                row
+                for model, rows in now.items()
+                for pk, row in rows.items()
+                if pk in then[model] and _values(row) != _values(then[model][pk])
+            ]
+            before[key] = made, [some for some in added if some], changed
             return made
-        made, rows = before[key]
+        made, added, changed = before[key]
         with transaction.atomic():
-            for some in rows:
+            for some in added:
                 type(some[0])._base_manager.bulk_create(some)
+            for row in changed:
+                row.save(force_update=True)
         return made
 
     return filled
+
+
+def _rows() -> dict[type[Model], Rows]:
+    models = apps.get_app_config("pejl").get_models()
+    return {model: {row.pk: row for row in model._base_manager.all()} for model in models}
+
+
+def _values(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 @pytest.fixture
