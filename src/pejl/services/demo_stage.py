@@ -33,6 +33,7 @@ class Stage:
     teams: dict[str, UUID] = field(default_factory=dict)
     periods: dict[str, Period] = field(default_factory=dict)
     goals: dict[str, UUID] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
     acts: list[tuple[datetime, int, Callable[[datetime], object]]] = field(default_factory=list)
 
     def said(self, text: parts.Text) -> str:
@@ -43,7 +44,10 @@ class Stage:
         self.acts.append((min(when, self.at), len(self.acts), act))
 
     def actor(self, key: str) -> Member:
-        return found.member(SLUG, self.people[key])
+        """Who acts, once everybody is there: nobody in the story changes roles or teams."""
+        if key not in self.members:
+            self.members[key] = found.member(SLUG, self.people[key])
+        return self.members[key]
 
     def author(self, key: str) -> Member:
         """The same person with every right: the story does not wait for permissions."""
