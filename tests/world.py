@@ -89,7 +89,9 @@ def laid_out(make: Callable[P, T]) -> Callable[P, T]:
             then = _rows()
             made = make(*args, **options)
             now = _rows()
-            added = [[row for pk, row in rows.items() if pk not in then[model]] for model, rows in now.items()]
+            added = [
+                [row for pk, row in rows.items() if pk not in then[model]] for model, rows in now.items()
+            ]
             changed = [
                 row
                 for model, rows in now.items()

@@ -31,8 +31,8 @@ _PERCENT_KINDS = frozenset({MetricKind.MILESTONES, MetricKind.DONE})
 @dataclass(frozen=True, slots=True)
 class Bearing:
     """The parts of one bearing bar. A part that is not drawn is None; ``dotted`` stands for a bar
-    without a target, ``under`` for a value on the wrong side of the start, ``band`` for the forecast. ``label``
-    says it all."""
+    without a target, ``under`` for a value on the wrong side of the start, ``band`` for the forecast.
+    ``label`` says it all."""
 
     label: str
     fill: str | None = None
