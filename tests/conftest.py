@@ -22,7 +22,11 @@ if "PEJL_TEST_FOLDER" not in os.environ:
         server = postgres.running()
         os.environ["PEJL_DATABASE_URL"] = server.__enter__()
         atexit.register(server.__exit__, None, None, None)
-os.environ["PEJL_DATA_DIR"] = os.environ["PEJL_TEST_FOLDER"]
+# Each worker keeps its files to itself.
+os.environ["PEJL_DATA_DIR"] = os.path.join(
+    os.environ["PEJL_TEST_FOLDER"], os.environ.get("PYTEST_XDIST_WORKER", "main")
+)
+os.makedirs(os.environ["PEJL_DATA_DIR"], exist_ok=True)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pejl.settings")
 django.setup()
 # What is loaded by now stays; looking for circles a hundred times less often takes a tenth off the whole.
