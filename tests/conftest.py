@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import dataclasses
 import gc
 import os
 import shutil
 import socket
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import django
@@ -22,11 +24,7 @@ if "PEJL_TEST_FOLDER" not in os.environ:
         server = postgres.running()
         os.environ["PEJL_DATABASE_URL"] = server.__enter__()
         atexit.register(server.__exit__, None, None, None)
-# Each worker keeps its files to itself.
-os.environ["PEJL_DATA_DIR"] = os.path.join(
-    os.environ["PEJL_TEST_FOLDER"], os.environ.get("PYTEST_XDIST_WORKER", "main")
-)
-os.makedirs(os.environ["PEJL_DATA_DIR"], exist_ok=True)
+os.environ["PEJL_DATA_DIR"] = os.environ["PEJL_TEST_FOLDER"]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pejl.settings")
 django.setup()
 # What is loaded by now stays; looking for circles a hundred times less often takes a tenth off the whole.
@@ -40,6 +38,10 @@ from hypothesis import settings as hypothesis_settings  # noqa: E402
 # A file, as in use: threads with connections of their own lock it as they would lock the real one.
 if connections["default"].vendor == "sqlite":
     connections.databases["default"]["TEST"]["NAME"] = f"{os.environ['PEJL_TEST_FOLDER']}/test.sqlite3"
+# Each worker keeps its files to itself.
+own_folder = Path(os.environ["PEJL_TEST_FOLDER"], os.environ.get("PYTEST_XDIST_WORKER", "main"))
+own_folder.mkdir(exist_ok=True)
+settings.CONFIG = dataclasses.replace(settings.CONFIG, data_dir=own_folder)
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 hypothesis_settings.register_profile("pejl", deadline=None, max_examples=100, print_blob=True)
 hypothesis_settings.load_profile("pejl")

@@ -44,7 +44,8 @@ def running() -> Iterator[str]:
         owner,
     )
     options = (
-        f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+        "-c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0"
     )
     _run([tools / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"], owner)
     try:
