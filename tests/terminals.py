@@ -51,7 +51,7 @@ class Terminal:
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Terminal:
     """Signed in nowhere, with a home of its own."""
-    for name in ("PEJL_URL", "PEJL_TOKEN", "PEJL_TOKEN_FILE"):
+    for name in ("PEJL_URL", "PEJL_URL_FILE", "PEJL_TOKEN", "PEJL_TOKEN_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("COLUMNS", "80")

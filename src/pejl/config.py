@@ -68,7 +68,11 @@ def _gathered(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     values: dict[str, str] = {}
     dotenv = folder / ".env"
     if dotenv.is_file():
-        for line in dotenv.read_text(encoding="utf-8").splitlines():
+        try:
+            lines = dotenv.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeError) as error:
+            raise WrongSetting(".env", "a file of text that can be read, in UTF-8") from error
+        for line in lines:
             name, found, value = line.strip().partition("=")
             if found and name.startswith("PEJL_"):
                 values[name.strip()] = value.strip().strip("\"'")
@@ -78,6 +82,8 @@ def _gathered(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
             values[name.removesuffix("_FILE")] = Path(values[name]).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise WrongSetting(name, f"a file that can be read ({error.strerror})") from error
+        except UnicodeError as error:
+            raise WrongSetting(name, "a file of text, in UTF-8") from error
     return values
 
 

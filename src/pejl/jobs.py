@@ -1,7 +1,7 @@
-"""The door to work that nobody waits for: messages to webhooks, taken from their table and sent.
+"""The door to work that nobody waits for: messages to webhooks, and the weekly record of the forecasts.
 
 `pejl serve` runs it beside the pages, `pejl work` alone. However many run, on however many servers, each
-message is taken by one.
+message is taken by one, and each goal's forecast is kept once a week.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from pejl.adapters.channels import webhooks as channel
-from pejl.services import deliveries
+from pejl.services import deliveries, forecasts
 from pejl.services.deliveries import Parcel
 
 log = logging.getLogger("pejl.jobs")
@@ -28,6 +28,7 @@ THREADS: Final = 3
 PAUSE: Final = 1.0
 PAUSE_AFTER_TROUBLE: Final = 5.0
 CLEAR_EVERY: Final = timedelta(hours=1)
+RECORD_EVERY: Final = 600.0
 GRACE: Final = 2.0
 SERVER_FIRST: Final = 3.0
 
@@ -44,6 +45,7 @@ class Worker:
         self._send, self._clock = send, clock
         self._stop, self._lock = threading.Event(), threading.Lock()
         self._busy: set[UUID] = set()
+        self._recorded: dict[UUID, date] = {}
 
     def once(self) -> bool:
         """Sends one message that is due; whether there was one."""
@@ -65,6 +67,7 @@ class Worker:
         if self._stop.wait(after):
             return
         threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(THREADS)]
+        threads.append(threading.Thread(target=self._record, daemon=True))
         for thread in threads:
             thread.start()
         cleared = None
@@ -77,6 +80,19 @@ class Worker:
         for thread in threads:
             thread.join(GRACE)
         connections.close_all()
+
+    def record(self) -> None:
+        """Keeps the forecasts of every workspace in which a week has begun. One that cannot be forecast is
+        told in the log, and tried again with the next look."""
+        at = self._clock()
+        for by in forecasts.waiting(at=at, done=self._recorded):
+            try:
+                log.info("%s: %s forecasts kept", by.slug, forecasts.record(by=by, at=at))
+                self._recorded[by.workspace_id] = forecasts.week_of(by.today(at))
+            except DatabaseError:
+                raise
+            except Exception:
+                log.exception("unforeseen: the forecasts of %s", by.slug)
 
     def stop(self, *_signal: Any) -> None:
         """Nothing new is taken. What is under way has `GRACE` to end; else it is sent again later."""
@@ -97,6 +113,13 @@ class Worker:
                 found, pause = self.once(), PAUSE
             if not found:
                 self._stop.wait(pause)
+        connections.close_all()
+
+    def _record(self) -> None:
+        while not self._stop.is_set():
+            with _calm():
+                self.record()
+            self._stop.wait(RECORD_EVERY)
         connections.close_all()
 
 

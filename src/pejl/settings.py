@@ -99,9 +99,13 @@ FILE_UPLOAD_HANDLERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "pejl.logs.RequestIdFilter"}},
+    "filters": {
+        "request": {"()": "pejl.logs.RequestIdFilter"},
+        "unexpected": {"()": "pejl.logs.Unexpected"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "loggers": {"django.request": {"filters": ["unexpected"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 # An e-mail is unique whatever its case, by a constraint that this check does not see.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
+import warnings
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,6 +15,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -19,6 +23,7 @@ from callers import Call, Caller, call
 from okrs import okr
 from pejl.models import Goal, Import
 from pejl.services import exports_kept
+from pejl.wsgi import application
 from world import World
 
 __all__ = ["call", "okr"]
@@ -110,6 +115,48 @@ def test_an_export_is_there_for_who_asked_for_it_and_for_a_day(call: Call, world
     exports_kept.tidy(at=world.at)
     assert not kept.path.exists()
     assert call(world.admin).get(f"/exports/{made}").status_code == 404
+
+
+def test_the_file_is_closed_when_the_program_goes_away(
+    call: Call, world: World, okr: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = call(world.admin)
+    made = caller.send("POST", "/exports", {"format": "xlsx"}).json()["id"]
+    for signal in (request_started, request_finished):  # they close the database, which is the test's own
+        monkeypatch.setattr(signal, "receivers", [])
+    open_files = Path("/proc/self/fd")
+
+    def opened() -> int:
+        names = (str(one.resolve()) for one in open_files.iterdir())
+        return sum(name.endswith(made) for name in names)
+
+    environ = caller._client._base_environ(
+        PATH_INFO=f"/api/v1/exports/{made}/file", HTTP_AUTHORIZATION=f"Bearer {caller.token}"
+    )
+    for parts_taken in (0, 1):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            headers: list[tuple[str, str]] = []
+            body: Any = application(environ, lambda _status, found, into=headers: into.extend(found))
+            parts = iter(body)
+            assert opened() == 1
+            sizes = [len(next(parts)) for _ in range(parts_taken)]
+            del body, parts
+            gc.collect()
+        assert opened() == 0
+        assert [one for one in told if one.category is ResourceWarning] == []
+        assert all(size <= int(dict(headers)["Content-Length"]) for size in sizes)
+
+
+def test_an_export_that_went_between_is_not_there(
+    call: Call, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = call(world.admin)
+    made = caller.send("POST", "/exports", {"format": "json"}).json()["id"]
+    kept = exports_kept.one(world.admin, UUID(made), now=world.at)
+    monkeypatch.setattr(exports_kept, "one", lambda *_, **__: kept)
+    kept.path.unlink()
+    assert caller.get(f"/exports/{made}/file").status_code == 404
 
 
 def test_everything_is_for_admins(call: Call, world: World) -> None:

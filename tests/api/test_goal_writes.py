@@ -204,6 +204,24 @@ def test_milestones_are_ticked_by_a_patch_and_keep_their_ids(call: Call, world: 
     assert after["progress"] == 0.75
 
 
+def test_a_milestone_that_is_renamed_by_its_id_stays_the_same_one(call: Call, world: World) -> None:
+    caller = call(world.admin)
+    steps = [{"title": "Plan", "reached_on": "2026-08-10"}, {"title": "Build"}, {"title": "Ship"}]
+    metric: dict[str, Any] = {"kind": "milestones", "milestones": steps}
+    made = caller.send("POST", "/goals", objective(world, metric=metric)).json()
+    plan, build, ship = made["metric"]["milestones"]
+
+    def sent(*wanted: dict[str, Any]) -> Any:
+        return caller.send("PATCH", f"/goals/{made['id']}", {"metric": {**metric, "milestones": wanted}})
+
+    renamed = sent({"id": ship["id"]}, {"id": plan["id"], "title": "Plan it"}, {"title": "Build"})
+    assert renamed.json()["metric"]["milestones"] == [ship, plan | {"title": "Plan it"}, build]
+    swapped = sent({"id": build["id"], "title": "Ship"}, {"id": ship["id"], "title": "Build"})
+    assert [one["id"] for one in swapped.json()["metric"]["milestones"]] == [build["id"], ship["id"]]
+    twice = sent({"id": ship["id"], "title": "A"}, {"id": ship["id"], "title": "B"})
+    assert [one["path"] for one in twice.json()["errors"]] == ["metric.milestones.1.id"]
+
+
 def test_who_checks_in_may_tick_and_no_more(call: Call, world: World) -> None:
     metric: dict[str, Any] = {"kind": "milestones", "milestones": [{"title": "Launch"}]}
     body = objective(world, metric=metric, checkin_owner=str(world.stranger.person_id))

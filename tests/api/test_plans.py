@@ -39,6 +39,15 @@ def sent(caller: Caller, address: str, text: str, **headers: str) -> Any:
     )
 
 
+def test_a_token_that_reads_may_ask_for_the_diff_and_not_do_it(call: Call, world: World, okr: UUID) -> None:
+    reader, before = call(world.admin, writes=False), Goal.objects.count()
+    answer = sent(reader, "/plan", FILE)
+    assert (answer.status_code, len(answer.json()["add"])) == (200, 1)
+    done = sent(reader, f"/plan/application?id={answer.json()['id']}", FILE)
+    assert (done.status_code, Goal.objects.count()) == (403, before)
+    assert sent(reader, "/exports", "{}").status_code == 403
+
+
 def test_the_diff_is_told_and_done_by_its_id(call: Call, world: World, okr: UUID) -> None:
     admin = call(world.admin)
     answer = sent(admin, "/plan", FILE)
@@ -109,7 +118,8 @@ def test_what_cannot_be_used_is_told_at_its_path(
 
 def test_who_may_not_may_not(call: Call, world: World, okr: UUID) -> None:
     diff = sent(call(world.admin), "/plan", FILE).json()
-    assert sent(call(world.admin, writes=False), "/plan", FILE).status_code == 403
+    reader = call(world.admin, writes=False)
+    assert sent(reader, f"/plan/application?id={diff['id']}", FILE).status_code == 403
     stranger = call(world.stranger)
     own = sent(stranger, "/plan", FILE).json()
     assert sent(stranger, f"/plan/application?id={own['id']}", FILE).status_code == 403

@@ -91,6 +91,15 @@ def test_what_was_made_is_there_for_what_comes_after(programs: list[dict[str, st
     """Follows the links of the document: what a POST made is read, changed, and used by its id."""
 
     class Following(schema.as_state_machine()):  # type: ignore[misc]
+        """Each begins with the same world, else what one made would stand in the way of the next."""
+
+        def setup(self) -> None:
+            self.before = transaction.savepoint()
+
+        def teardown(self) -> None:
+            transaction.savepoint_rollback(self.before)
+            super().teardown()
+
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
             return {"headers": programs[0]}
 

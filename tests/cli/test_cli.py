@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -184,3 +185,23 @@ def test_wrong_usage_is_exit_2_and_no_traceback(run: Run, words: tuple[str, ...]
 def test_help_needs_no_database(run: Run) -> None:
     said = ready(run("--help"))
     assert all(word in said for word in ("demo", "doctor", "migrate", "seed", "serve", "user", "workspace"))
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_done(run: Run, tmp_path: Path) -> None:
+    """Two servers at one port would share the requests between them."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        said = refused(run("serve", PEJL_PORT=port), 1)
+    assert said == (f"pejl: Port {port} is taken. Stop what listens there, or choose another with PEJL_PORT.")
+    assert not (tmp_path / "pejl.sqlite3").exists()
+
+
+def test_a_setting_in_a_file_that_is_no_text_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff\xfe\x00")
+    said = refused(run("doctor", PEJL_SECRET_KEY_FILE=str(tmp_path / "key")), 2)
+    assert said == "pejl: PEJL_SECRET_KEY_FILE is not right: allowed is a file of text, in UTF-8."
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
+    assert refused(run("doctor"), 2).startswith("pejl: .env is not right")

@@ -129,3 +129,12 @@ def test_a_file_name_that_is_no_text_does_not_matter(run: Run, tmp_path: Path) -
     name = os.fsdecode(b"caf\xe9.zip")
     (tmp_path / name).write_bytes(viva.packed(viva.whole()).getvalue())
     assert receipt(run("import", name, "--json"))["rows"]["objectives"]["landed"] == 4
+
+
+def test_a_receipt_that_cannot_be_written_is_said_before_anything_is_brought_in(
+    run: Run, export: Any, tmp_path: Path
+) -> None:
+    done = run("import", export(), "--receipt", "nowhere/r.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pejl: nowhere/r.json cannot be written; nothing was brought in.\n"
+    assert goals(run) == 0

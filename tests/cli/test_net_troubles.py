@@ -192,6 +192,11 @@ def test_the_environment_wins_and_a_kept_token_goes_to_its_own_address_alone(
     assert logins.present(given) == Login("https://other.example", "pejl_filed")
     with pytest.raises(Failed, match="PEJL_TOKEN_FILE"):
         logins.present(given | {"PEJL_TOKEN_FILE": str(tmp_path / "nowhere")})
+    (tmp_path / "url").write_text("https://third.example/\n")
+    filed = {"PEJL_URL_FILE": str(tmp_path / "url"), "PEJL_TOKEN": "pejl_mine"}
+    assert logins.present(filed) == Login("https://third.example", "pejl_mine")
+    with pytest.raises(Failed, match="PEJL_URL_FILE is no file"):
+        logins.present(filed | {"PEJL_URL_FILE": str(tmp_path)})
 
 
 def test_a_login_that_is_damaged_says_so(alone: Terminal) -> None:

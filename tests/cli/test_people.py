@@ -31,6 +31,7 @@ def test_what_is_kept_of_a_person_is_written_and_then_erased(run: Run, tmp_path:
     assert "erased from Acme" in ready(run("user", "erase", "bo@acme.example", "--yes"))
     assert "bo@acme.example" in refused(run("user", "erase", "bo@acme.example", "--yes"), 2)
     assert "last owner" in refused(run("user", "erase", "ida@acme.example", "--yes"), 1)
+    assert "nobody@acme.example" in refused(run("token", "create", "nobody@acme.example"), 2)
     with database(tmp_path) as rows:
         names = rows.execute("SELECT name FROM pejl_person ORDER BY name").fetchall()
         accounts = rows.execute("SELECT email FROM pejl_account").fetchall()

@@ -186,3 +186,22 @@ def test_lint_reads_stdin() -> None:
     done = CliRunner().invoke(main, ["lint", "-"], input="objectives: [")
     assert done.exit_code == 1
     assert done.stdout.startswith("-:1:14 yaml.syntax This is not YAML")
+
+
+def test_lint_makes_nothing_beside_the_file_and_needs_no_settings(tmp_path: Path) -> None:
+    (tmp_path / "okrs.yaml").write_text("key_results: [{key: a, title: A}]\n", encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PEJL_")}
+    for words in (("okrs.yaml",), ("okrs.yaml", "--json"), ("--schema",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "pejl", "lint", *words],
+            env=kept | {"PEJL_PORT": "not a port", "HOME": str(tmp_path)},
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "target" in done.stdout
+    assert [one.name for one in tmp_path.iterdir()] == ["okrs.yaml"]

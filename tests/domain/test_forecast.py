@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pejl.domain import forecast as forecasting
-from pejl.domain.forecast import Case, Forecast, Refusal
+from pejl.domain import forecast_mixtures as mixtures
+from pejl.domain.forecast import Asked, Case, Forecast, Refusal
 from pejl.domain.values import Metric, MetricKind
 
 START, END = date(2026, 1, 5), date(2026, 3, 30)
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+SHIPPED = mixtures.parameters()
+OWN = replace(SHIPPED, widths={name: 2 * width for name, width in SHIPPED.widths.items()})
 MOVING = Metric(MetricKind.INCREASE, start=Decimal(0), target=Decimal(100))
 
 
@@ -100,6 +103,95 @@ def test_many_at_once_are_answered_as_each_alone(many: list[Case]) -> None:
         alone = one(case)
         for level in LEVELS:
             assert together.quantile(level) == pytest.approx(alone.quantile(level), rel=1e-9, abs=1e-9)
+
+
+@st.composite
+def untidy(draw: st.DrawFn) -> Case:
+    """Check-ins before the start, after the end, several on one day, in any order; asked as of any day."""
+    days = draw(st.lists(st.integers(-20, 110), max_size=14))
+    seen = [(START + timedelta(days=day), draw(st.integers(-300, 300)) / 4) for day in days]
+    as_of = draw(st.none() | st.integers(-20, 110).map(lambda day: START + timedelta(days=day)))
+    return Case(START, END, 5, Decimal(80), seen, as_of)
+
+
+def tidied(case: Case) -> Case:
+    """The same, cleaned the slow way."""
+    until = case.end_date if case.as_of is None else min(case.as_of, case.end_date)
+    by_day = {START: case.start_value}
+    for day, value in sorted(case.observations, key=lambda pair: pair[0]):
+        if day <= until:
+            by_day[max(day, START)] = value
+    asked = None if case.as_of is None else max(case.as_of, START)
+    return replace(case, observations=list(by_day.items()), as_of=asked)
+
+
+@LAW
+@given(st.lists(untidy(), min_size=1, max_size=6))
+def test_of_each_day_from_the_start_to_the_day_asked_about_the_last_value_counts(many: list[Case]) -> None:
+    for case, found in zip(many, forecasting.forecasts(many), strict=True):
+        clean = tidied(case)
+        plain = one(clean)
+        over = (case.as_of or START) >= END or clean.observations[-1][0] >= END
+        assert found.observations == len(clean.observations) == plain.observations
+        assert found.method == plain.method == (forecasting.ENDED if over else forecasting.METHOD)
+        for level in LEVELS:
+            assert found.quantile(level) == pytest.approx(plain.quantile(level), rel=1e-9, abs=1e-9)
+
+
+METRICS = [
+    MOVING,
+    Metric(MetricKind.DECREASE, start=Decimal(40), target=Decimal(-10)),
+    Metric(MetricKind.INCREASE, target=Decimal(30)),
+    Metric(MetricKind.INCREASE),
+    Metric(MetricKind.AT_LEAST, lower=Decimal(9)),
+    Metric(MetricKind.DONE),
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(METRICS), untidy()), max_size=8), st.booleans())
+def test_many_metrics_at_once_are_answered_as_each_alone(
+    many: list[tuple[Metric, Case]], with_own: bool
+) -> None:
+    own = OWN if with_own else None
+    asked = [
+        Asked(metric, START, END, case.observations, case.as_of, lower=-50, upper=70) for metric, case in many
+    ]
+    for (metric, case), together in zip(many, forecasting.of_many(asked, fitted=own), strict=True):
+        alone = forecasting.of(
+            metric,
+            start_date=START,
+            end_date=END,
+            observations=case.observations,
+            as_of=case.as_of,
+            lower=-50,
+            upper=70,
+            fitted=own,
+        )
+        if isinstance(together, Refusal):
+            assert together is alone
+        else:
+            assert isinstance(alone, Forecast)
+            assert (together.observations, together.method) == (alone.observations, alone.method)
+            for level in LEVELS:
+                assert together.quantile(level) == pytest.approx(alone.quantile(level), rel=1e-9, abs=1e-9)
+
+
+@LAW
+@given(cases())
+def test_with_parameters_of_ones_own_twice_as_wide_the_range_is_twice_as_wide(case: Case) -> None:
+    before, after = one(case), forecasting.forecasts([case], fitted=OWN)[0]
+    middle = before.quantile(0.5)
+    assert (before.method, after.method) == (forecasting.METHOD, forecasting.CALIBRATED)
+    for level in LEVELS:
+        wide = middle + 2 * (before.quantile(level) - middle)
+        assert after.quantile(level) == pytest.approx(wide, rel=1e-6, abs=1e-6)
+
+
+def test_of_none_there_are_no_forecasts() -> None:
+    assert forecasting.forecasts([]) == []
+    assert forecasting.of_many([]) == []
+    assert list(forecasting.batches([])) == []
 
 
 @LAW

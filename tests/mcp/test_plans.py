@@ -183,15 +183,28 @@ def test_an_undoing_is_not_applied_to_goals_that_moved_since_it_was_shown(
     assert Goal.objects.get(title=SUPPORT).target_value == 20
 
 
-def test_what_pruning_removed_stays_removed_and_is_named(admin: Assistant, world: World) -> None:
+def test_what_pruning_removes_is_named_before_as_what_cannot_be_undone(
+    admin: Assistant, world: World
+) -> None:
     file = "\n".join(line for line in FILE.splitlines() if "itiative" not in line and "Click" not in line)
     shown = planned(admin, file + "\n", prune=True)
     assert [one["outcome"] for one in shown["plan"]["prune"]] == ["removed"]
+    assert [one["title"] for one in shown["final"]] == ["Click study"]
     admin.at = world.later(hours=1)
     back = admin.call("undo", proposal=shown["proposal"])
     assert [one["title"] for one in back["reversal"]["left"]] == ["Click study"]
     admin.call("apply", proposal=back["proposal"])
     assert Goal.objects.get(title="Click study").removed_at == world.at
+
+
+def test_nothing_is_final_where_what_is_pruned_is_only_dropped(admin: Assistant, world: World) -> None:
+    checkins.post(named("Click study"), note="Half of it", by=world.sub_lead, at=world.at)
+    file = "\n".join(line for line in FILE.splitlines() if "itiative" not in line and "Click" not in line)
+    shown = planned(admin, file + "\n", prune=True)
+    assert ([one["outcome"] for one in shown["plan"]["prune"]], shown.get("final", [])) == (["dropped"], [])
+    admin.at = world.later(hours=1)
+    back = admin.call("undo", proposal=shown["proposal"])["reversal"]
+    assert ([one["title"] for one in back["reopen"]], back["left"]) == (["Click study"], [])
 
 
 def test_parents_periods_and_shares_are_set_back(admin: Assistant, world: World, okr: UUID) -> None:

@@ -90,6 +90,28 @@ def test_a_token_says_who_it_is_and_what_it_may(environ: dict[str, str]) -> None
     assert result.structured_content["refused"][0]["code"] == "forbidden"
 
 
+def test_a_token_may_stand_in_a_file(environ: dict[str, str], tmp_path: Path) -> None:
+    async def work(client: Any) -> Any:
+        return await client.call_tool("plan_changes", {"okrs": "objectives: []"})
+
+    (tmp_path / "token").write_text(environ["TOKEN"] + "\n")
+    result = talk(work, environ={**environ, "PEJL_TOKEN_FILE": str(tmp_path / "token")})
+    assert result.structured_content["refused"][0]["code"] == "forbidden", "as the token, which only reads"
+
+
+def test_the_token_of_a_server_in_a_file_says_not_who_somebody_is_here(world: World, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("https://okr.example.org\n")
+    (tmp_path / "token").write_text("pejl_x\n")
+    environ = {f"PEJL_{one.upper()}_FILE": str(tmp_path / one) for one in ("url", "token")}
+    words = ("mcp", "--workspace", "fjordlight")
+    filed = CliRunner().invoke(main, words, env=environ)
+    assert (filed.exit_code, filed.stderr) == (2, "pejl: Say who you are with --as EMAIL.\n")
+    missing = {"PEJL_TOKEN_FILE": str(tmp_path / "nowhere")}
+    done = CliRunner().invoke(main, words, env=missing)
+    assert done.exit_code == 1
+    assert done.stderr == f"pejl: PEJL_TOKEN_FILE is no file that can be read: {tmp_path}/nowhere.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "token", "code", "line"),
     [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from mcp_assistants import Assistant
 from okrs import named, okr
@@ -49,6 +51,21 @@ def test_the_tools_are_listed_with_what_they_do_to_the_world(lead: Assistant) ->
         assert one.input_schema["additionalProperties"] is False
 
 
+def test_the_tools_speak_the_language_of_the_person(
+    world: World, lead: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def listed(client: Any) -> Any:
+        return await client.list_tools()
+
+    english = {one.name: (one.title, one.description) for one in lead.ask(listed).tools}
+    monkeypatch.setattr(
+        translation._trans, "gettext", lambda text: f"{translation.get_language()}: {text}", raising=False
+    )
+    danish = Assistant(replace(world.sub_lead, language="da"), world.at)
+    for one in danish.ask(listed).tools:
+        assert (one.title, one.description) == tuple(f"da: {text}" for text in english[one.name])
+
+
 def test_the_statuses_that_can_be_asked_for_are_all_there_are() -> None:
     assert set(answers.State.__args__) == {one.value for one in Status}
 
@@ -82,7 +99,7 @@ def test_a_goal_is_read_with_what_stands_around_it(lead: Assistant, okr: UUID, w
     told = lead.call("read_goal", goal=str(okr))
     assert {one["title"] for one in told["children"]} == {SUPPORT, "Click study"}
     steps = {one["field"]: (one["old"], one["new"], one["by"]) for one in told["history"]}
-    assert steps["period_id"] == ("Q3 2026", "Q4 2026", "Anton Krogh")
+    assert steps["period"] == ("Q3 2026", "Q4 2026", "Anton Krogh")
 
 
 def test_two_goals_of_one_name_are_told_apart_by_their_ids(lead: Assistant, world: World) -> None:
@@ -114,7 +131,7 @@ def test_what_changed_tells_moved_targets_first(lead: Assistant, world: World, o
     told = lead.call("what_changed", **{"from": "2026-08-16"})
     first = told["changed"][0]
     assert (first["field"], first["old"], first["new"], first["moved_target"]) == (
-        "target_value",
+        "metric.target",
         30,
         60,
         True,
@@ -327,3 +344,14 @@ def test_a_closed_goal_takes_no_check_in(lead: Assistant, world: World) -> None:
     assert "changed since this was proposed" in lead.refused("apply", proposal=shown["proposal"])
     assert "takes no check-ins" in lead.refused("check_in", goal=SUPPORT, value=60)
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("value", [True, [1]])
+def test_what_is_no_amount_is_refused_once_at_its_field(lead: Assistant, value: Any) -> None:
+    result = lead.raw("check_in", goal=SUPPORT, value=value)
+    assert [one["path"] for one in result.structured_content["refused"]] == ["value"]
+
+
+def test_a_moment_beyond_the_calendar_is_refused(lead: Assistant) -> None:
+    said = lead.refused("what_changed", **{"from": "9999-12-31T23:00:00-14:00"})
+    assert said == "Write a date such as 2026-10-03, or an RFC 3339 moment."

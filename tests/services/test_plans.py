@@ -18,10 +18,21 @@ from ruamel.yaml import YAML
 from okrs import key_result, named, okr
 from pejl.adapters.formats import plans as plans_format
 from pejl.domain.values import Kind, Level, State, Visibility
-from pejl.models import Goal, GoalVersion, Person, Workspace
+from pejl.models import Goal, GoalVersion, Milestone, Person, Workspace
 from pejl.queries import resources
 from pejl.queries.scope import Forbidden, Member
-from pejl.services import alignment, checkins, closing, doctors, exports, goals, plans, plans_told
+from pejl.services import (
+    alignment,
+    checkins,
+    closing,
+    doctors,
+    exports,
+    goals,
+    milestones,
+    plans,
+    plans_reading,
+    plans_told,
+)
 from pejl.services.errors import Conflict, Rejected
 from pejl.services.goals import GoalDraft
 from world import World
@@ -71,14 +82,14 @@ def written(data: dict[str, Any]) -> str:
 
 def planned(text: str, by: Member, world: World, *, prune: bool = False) -> dict[str, Any]:
     """As programs read it."""
-    compared = plans.compare(plans.read(text.encode()), by=by, at=world.at, prune=prune)
+    compared = plans.compare(plans_reading.read(text.encode()), by=by, at=world.at, prune=prune)
     found: dict[str, Any] = json.loads(resources.encoded(plans_told.told(compared)))
     return found
 
 
 def applied(text: str, by: Member, world: World, *, prune: bool = False) -> list[UUID]:
     found = planned(text, by, world, prune=prune)
-    return plans.apply(plans.read(text.encode()), plan_id=found["id"], by=by, at=world.at)
+    return plans.apply(plans_reading.read(text.encode()), plan_id=found["id"], by=by, at=world.at)
 
 
 def nothing(found: dict[str, Any]) -> bool:
@@ -317,7 +328,7 @@ def test_a_diff_is_done_as_it_was_shown_or_not_at_all(world: World, okr: UUID) -
     goals.edit(okr, changes={"description": "Moved"}, by=world.sub_lead, at=world.at)
     for stale in (seen, "0" * 32):
         with pytest.raises(Conflict) as error:
-            plans.apply(plans.read(text.encode()), plan_id=stale, by=world.admin, at=world.at)
+            plans.apply(plans_reading.read(text.encode()), plan_id=stale, by=world.admin, at=world.at)
         assert codes(error) == {"": "plan.moved"}
     assert Goal.objects.get(title="Support requests a month").target_value == 30
 
@@ -326,7 +337,7 @@ def test_a_check_in_does_not_make_a_diff_stale(world: World, okr: UUID) -> None:
     text = exported(world.admin, world).replace("to: 30", "to: 20")
     seen = planned(text, world.admin, world)["id"]
     checkins.post(named("Support requests a month"), value=Decimal(50), by=world.sub_lead, at=world.at)
-    plans.apply(plans.read(text.encode()), plan_id=seen, by=world.admin, at=world.at)
+    plans.apply(plans_reading.read(text.encode()), plan_id=seen, by=world.admin, at=world.at)
     assert Goal.objects.get(title="Support requests a month").target_value == 20
 
 
@@ -359,7 +370,7 @@ def test_a_hidden_goal_is_no_goal_in_a_file(world: World, okr: UUID) -> None:
 
 
 def test_the_same_key_of_idempotence_applies_once(world: World, grow: UUID) -> None:
-    plan = plans.read(EXAMPLE.encode())
+    plan = plans_reading.read(EXAMPLE.encode())
     seen = planned(EXAMPLE, world.admin, world)["id"]
     once = {"plan_id": seen, "by": world.admin, "at": world.at, "key": "abc"}
     assert plans.apply(plan, **once) == plans.apply(plan, **once)
@@ -515,3 +526,30 @@ def test_an_edited_file_becomes_what_the_export_says(world: World, okr: UUID, ed
                 assert row.get(name) == entry[name], name
     assert nothing(planned(exported(world.admin, world), world.admin, world, prune=True))
     assert not doctors.examine(world.slug, at=world.at).faults
+
+
+def test_a_milestone_that_is_renamed_by_its_id_stays_the_same_one(world: World) -> None:
+    file = """\
+key_results:
+  - key: rollout
+    title: Roll out
+    metric: {kind: milestones, milestones: [{title: One, share: 0.25}, {title: Two, share: 0.75}]}
+"""
+    (goal,) = applied(file, world.admin, world)
+    rows = Milestone.objects.filter(goal_id=goal)
+    one, two = rows.order_by("position").values_list("item", flat=True)
+    milestones.reach(one, on=date(2026, 8, 10), by=world.admin, at=world.at)
+    renamed = file.replace("{title: One,", f"{{id: {one}, title: First,")
+    (change,) = planned(renamed, world.admin, world)["change"]
+    assert [step["title"] for step in change["new"]["milestones"]] == ["First", "Two"]
+    applied(renamed, world.admin, world)
+    now = list(rows.current().order_by("position").values_list("item", "title", "reached_on"))
+    assert now == [(one, "First", date(2026, 8, 10)), (two, "Two", None)]
+    assert nothing(planned(renamed, world.admin, world))
+    for wrong in (
+        file.replace("{title: One,", f"{{id: {goal}, title: One,"),
+        renamed.replace("title: Two", f"id: {one}, title: Two"),
+    ):
+        with pytest.raises(Rejected) as error:
+            planned(wrong, world.admin, world)
+        assert codes(error) == {"key_results.0.metric.milestones": "plan.milestone-unknown"}

@@ -12,7 +12,19 @@ from django.test.utils import CaptureQueriesContext
 
 from adapters import vivafiles
 from pejl.domain.values import Kind, Level, Metric, MetricKind, PeriodKind, Role
-from pejl.models import Account, Delivery, Event, Goal, Period, Person, Profile, Webhook, Workspace
+from pejl.models import (
+    Account,
+    Delivery,
+    Event,
+    ForecastLearning,
+    Goal,
+    GoalForecast,
+    Period,
+    Person,
+    Profile,
+    Webhook,
+    Workspace,
+)
 from pejl.models.base import Row
 from pejl.queries.scope import Forbidden, Member, NotFound
 from pejl.services import checkins, comments, goals, kpis, people, proposals, tokens, transfers, workspaces
@@ -336,6 +348,18 @@ def fill(world: World) -> None:
     tokens.create(NewToken("Pool"), by=by, at=at)
     proposals.check_in(metres, value=Decimal(40), by=by, at=world.later(hours=1))
     here: dict[str, Any] = {"workspace_id": by.workspace_id}
+    ForecastLearning.objects.create(**here, key_results=100, made_at=at)
+    GoalForecast.objects.create(
+        **here,
+        goal_id=metres,
+        week=at.date(),
+        made_at=at,
+        observations=4,
+        method="kernel mixture",
+        reach=0.5,
+        near=0.8,
+        end_date=at.date(),
+    )
     Profile.objects.create(**here, name="Lanes", columns={"Bane": "title"}, by_id=me, at=at)
     hook = Webhook.objects.create(
         **here, url="https://pool.example/hook", secret="whsec_x", person_id=me, created_at=at

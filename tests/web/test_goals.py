@@ -127,7 +127,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         client.get(f"/goals/{okr}?limit=200")
 
 
-PAGE_QUERIES = 52
+PAGE_QUERIES = 59
 
 
 def test_a_comment_is_posted_shown_changed_and_removed(world: World, okr: UUID, enter: In) -> None:

@@ -219,4 +219,4 @@ def test_the_number_of_queries_does_not_grow(
         assert client.get("/").status_code == 200
 
 
-HOME_QUERIES = 34
+HOME_QUERIES = 41

@@ -14,7 +14,7 @@ from pejl.services.goals import GoalDraft
 from world import World
 
 __all__ = ["enter", "okr"]
-TREE_QUERIES = 25
+TREE_QUERIES = 32
 WHO = ["owner", "admin", "lead", "sub_lead", "member", "mate", "stranger", "observer"]
 
 

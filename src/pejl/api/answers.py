@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from pejl.api import callers
 from pejl.api.problems import Stop
 from pejl.queries import resources
 from pejl.queries.resources import Told
@@ -97,7 +98,8 @@ def nothing_new(request: HttpRequest, *, tag: str) -> HttpResponse:
 
 def had(request: HttpRequest, tag: str) -> bool:
     """Whether the caller says that they have just that."""
-    return request.method in {"GET", "HEAD"} and tag in _tags(request, "If-None-Match")
+    known = {one.removeprefix("W/") for one in _tags(request, "If-None-Match")}
+    return request.method in {"GET", "HEAD"} and bool(known & {tag, "*"})
 
 
 def made(request: HttpRequest, data: Any, *, address: str) -> HttpResponse:
@@ -116,8 +118,9 @@ def _tag(body: bytes) -> str:
 
 
 def unchanged(request: HttpRequest, data: Any) -> None:
-    """Raises `Stop` (412) where `If-Match` is sent and names another state than this."""
-    wanted = _tags(request, "If-Match")
+    """Raises `Stop` (412) where `If-Match` is sent and names another state than this, but not to who asks
+    once more for what is done already."""
+    wanted = set() if callers.repeated(request) else _tags(request, "If-Match")
     if wanted and "*" not in wanted and etag(data) not in wanted:
         raise Stop(412)
 

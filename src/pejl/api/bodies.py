@@ -162,11 +162,12 @@ class GoalPatch(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A metric with the titles and shares of its milestones, and the days of those that are ticked, by their
-    places."""
+    """A metric with the titles and shares of its milestones, which of those there it means, and the days of
+    those that are ticked, by their places."""
 
     metric: Metric | None = None
     steps: tuple[tuple[str, Decimal | None], ...] = ()
+    items: tuple[UUID | None, ...] = ()
     reached: tuple[tuple[int, date | None], ...] = ()
 
 
@@ -206,7 +207,7 @@ def changes(request: HttpRequest, body: GoalPatch, present: GoalRow) -> dict[str
         wanted = Wanted() if body.metric is None else _wanted(request, body.metric, present.milestones)
         reached = wanted.reached
         if by_hand or not _same(wanted, present):
-            found |= {"metric": wanted.metric, "milestones": wanted.steps}
+            found |= {"metric": wanted.metric, "milestones": wanted.steps, "milestone_items": wanted.items}
         if by_hand and wanted.metric is not None:
             found.setdefault("progress_mode", None)
     return {"changes": found, "reached": reached}
@@ -218,9 +219,11 @@ def _parents(given: Sequence[ParentIn]) -> tuple[tuple[UUID, float | None], ...]
 
 def _same(wanted: Wanted, present: GoalRow) -> bool:
     now = present.metric and dataclasses.replace(present.metric, milestones=())
-    return wanted.metric == now and wanted.steps == tuple(
-        (one.title, one.share) for one in present.milestones
-    )
+    steps = tuple((one.title, one.share) for one in present.milestones)
+    if (wanted.metric, wanted.steps) != (now, steps):
+        return False
+    pairs = zip(wanted.items, present.milestones, strict=True)
+    return all(item in {None, one.item} for item, one in pairs)
 
 
 def _wanted(request: HttpRequest, body: MetricIn, present: Sequence[MilestoneRow]) -> Wanted:
@@ -239,10 +242,11 @@ def _wanted(request: HttpRequest, body: MetricIn, present: Sequence[MilestoneRow
     if body.milestones and body.kind is not MetricKind.MILESTONES:
         reading.reasons.append(Reason("metric.not-milestones", "metric.milestones"))
     steps, reached = _steps(body.milestones, present, reading.reasons)
+    items = tuple(one.id for one in body.milestones)
     if reading.reasons:
         raise Rejected(reading.reasons)
     metric = Metric(body.kind, unit=reading.unit, sum=body.sum, phases=tuple(phases), **figures)
-    return Wanted(metric, steps, reached)
+    return Wanted(metric, steps, items, reached)
 
 
 class _Reading:
@@ -281,7 +285,7 @@ def _steps(
     steps: list[tuple[str, Decimal | None]] = []
     reached: list[tuple[int, date | None]] = []
     for place, one in enumerate(given):
-        former = by_id.get(one.id) if one.id is not None else None
+        former = by_id.pop(one.id, None) if one.id is not None else None  # one twice is one too many
         if one.id is not None and former is None:
             reasons.append(Reason("choice.unknown", f"metric.milestones.{place}.id"))
         title = one.title if "title" in one.model_fields_set or former is None else former.title

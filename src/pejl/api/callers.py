@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from django.conf import settings
@@ -21,6 +24,7 @@ from pejl.queries import tokens as tokens_read
 from pejl.queries.scope import Member
 from pejl.queries.tokens import Holder
 from pejl.services import rates, tokens
+from pejl.services.commands import Key
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_KEY: Final = 100
@@ -28,7 +32,12 @@ _KEY: Final = re.compile(r"[!-~]*")
 
 
 class Bearer(HttpBearer):
-    """`Authorization: Bearer pejl_…`. A token that only reads is stopped before anything is written."""
+    """`Authorization: Bearer pejl_…`. A token that only reads is stopped before anything is written; `reads`
+    is for a call that writes nothing though it is a POST."""
+
+    def __init__(self, *, reads: bool = False) -> None:
+        super().__init__()
+        self.reads = reads
 
     def authenticate(self, request: HttpRequest, token: str) -> Holder | None:
         at = now(request)
@@ -37,9 +46,12 @@ class Bearer(HttpBearer):
             return None
         request.member = found.member  # type: ignore[attr-defined] # who a file comes from, to what receives it
         counted(request, found)
-        if request.method not in SAFE and not found.writes:
+        if request.method not in SAFE and not self.reads and not found.writes:
             raise Stop(403, detail=_("This token only reads. Make one with the scope write."))
-        key(request)
+        given = key(request)
+        request.repeated = (  # type: ignore[attr-defined]
+            request.method not in SAFE and isinstance(given, Key) and given.done(by=found.member)
+        )
         tokens.used(found.token_id, last=found.used_at, at=at)
         return found
 
@@ -83,12 +95,31 @@ def moment(text: str, *, name: str, by: Member) -> datetime:
     return found
 
 
+def repeated(request: HttpRequest) -> bool:
+    """Whether this very request was done before, by its key: it is answered alike, and asks nothing of what
+    has become of the thing since."""
+    return getattr(request, "repeated", False)
+
+
 def key(request: HttpRequest) -> str | None:
-    """`Idempotency-Key`. Raises `Stop` for one that is too long, or is more than letters and signs."""
+    """`Idempotency-Key`, with what is asked by it; a form says that by its parts, not as a whole. Raises
+    `Stop` for one that is too long, or is more than letters and signs."""
     given = request.headers.get("Idempotency-Key", "")
     if len(given) > LONGEST_KEY or not _KEY.fullmatch(given):
         raise Stop(422, detail=_("An Idempotency-Key has at most %(most)s letters.") % {"most": LONGEST_KEY})
-    return given or None
+    if not given or request.content_type == "multipart/form-data":
+        return given or None
+    asked = "\n".join((request.method or "", request.get_full_path(), _said(request.body)))
+    return Key(given, digest=hashlib.sha256(asked.encode()).hexdigest())
+
+
+def _said(body: bytes) -> str:
+    """The same for JSON that says the same."""
+    try:
+        found = json.loads(body, parse_float=Decimal)
+        return json.dumps(found, sort_keys=True, default=repr)
+    except (ValueError, ArithmeticError, RecursionError):
+        return hashlib.sha256(body).hexdigest()
 
 
 def counted(request: HttpRequest, found: Holder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from django.urls import re_path
 from ninja import NinjaAPI
 
 from pejl.api import answers, problems
@@ -12,6 +13,7 @@ from pejl.api import answers, problems
 READS: Final = frozenset({"get", "head", "options"})
 JSON: Final = "application/json"
 TYPES: Final = "x-content-types"
+SCOPE: Final = "x-scope"  # of an operation that needs another one than its method says
 _SCHEMAS: Final = "#/components/schemas/"
 _WHEN: Final = {
     200: "What was asked for",
@@ -44,7 +46,13 @@ _NONE_MATCH: Final = _header("If-None-Match", "An ETag; where it is still that, 
 
 
 class Documented(NinjaAPI):
-    """An API whose document is told whole."""
+    """An API whose document is told whole, and whose every address answers as the document says."""
+
+    def _get_urls(self) -> Any:
+        found: Any = super()._get_urls()
+        for one in found:
+            one.callback = problems.by_method(one.callback)
+        return [*found, re_path("", problems.nowhere)]
 
     def get_openapi_schema(self, **options: Any) -> Any:
         return finished(super().get_openapi_schema(**options))
@@ -67,7 +75,8 @@ def finished(found: Any) -> dict[str, Any]:
     for (path, method), operation in operations.items():
         operation["operationId"] = operation["operationId"].removeprefix("pejl_api_")
         _parameters(operation, method=method)
-        _refusals(operation, path=path, method=method)
+        _security(operation, method=method)
+        _refusals(operation, path=path)
         _answers(operation, path=path, method=method)
     for (path, _), operation in operations.items():
         _links(operation, path=path, operations=operations)
@@ -92,11 +101,19 @@ def _parameters(operation: dict[str, Any], *, method: str) -> None:
         del operation["parameters"]
 
 
-def _refusals(operation: dict[str, Any], *, path: str, method: str) -> None:
+def _security(operation: dict[str, Any], *, method: str) -> None:
+    """With the scope that the token needs."""
+    scope = operation.pop(SCOPE, "read" if method in READS else "write")
+    if "security" in operation:
+        operation["security"] = [{"Bearer": [scope]}]
+
+
+def _refusals(operation: dict[str, Any], *, path: str) -> None:
     answers = operation["responses"]
     wanted = {422} if operation.get("parameters") or "requestBody" in operation else set()
     if "security" in operation:
-        wanted |= {401, 429} | (set() if method in READS else {403, 409})
+        reads = operation["security"] == [{"Bearer": ["read"]}]
+        wanted |= {401, 429} | (set() if reads else {403, 409})
     if "{" in path:
         wanted.add(404)
     if "requestBody" in operation:
@@ -118,14 +135,19 @@ def _answers(operation: dict[str, Any], *, path: str, method: str) -> None:
             answer["description"] = _WHEN[int(status)]
     types = operation.pop(TYPES, None)
     if types:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        answers["200"]["content"] = dict.fromkeys(types, binary)
+        answers["200"]["content"] = {kind: {"schema": _file(kind)} for kind in types}
     elif method == "get" and path.endswith("}"):
         answers["200"]["headers"] = {"ETag": _ETAG}
         answers["304"] = {"description": _WHEN[304]}
         operation["parameters"].append(_NONE_MATCH)
     if "201" in answers:
         answers["201"]["headers"] = {"ETag": _ETAG, "Location": _LOCATION}
+
+
+def _file(kind: str) -> dict[str, str]:
+    """What those read who read JSON and YAML is no text but an object."""
+    structured = kind.endswith(("json", "yaml"))
+    return {"type": "object"} if structured else {"type": "string", "format": "binary"}
 
 
 def _links(operation: dict[str, Any], *, path: str, operations: dict[Any, dict[str, Any]]) -> None:
@@ -161,7 +183,8 @@ def _components(document: dict[str, Any]) -> None:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "pejl_…",
-            "description": "A token made under Settings → Tokens. It reads, or reads and writes.",
+            "description": "A token made under Settings → Tokens. It reads, or reads and writes; "
+            "each operation names the scope that it needs.",
         }
     }
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Router
 
 from pejl.api import answers, callers
 from pejl.api.answers import refusals
 from pejl.api.schemas_rooms import ExportIn, ExportOut
-from pejl.queries.scope import Member
+from pejl.queries.scope import Member, NotFound
 from pejl.services import exports_kept
 
 router = Router(tags=["exports"])
+PART: Final = 64 * 1024
 TYPES: Final = {
     "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
@@ -55,11 +59,27 @@ def one(request: HttpRequest, export_id: UUID) -> HttpResponse:
     summary="The file of an export",
     openapi_extra={"x-content-types": sorted({name.split(";")[0] for name in TYPES.values()})},
 )
-def file(request: HttpRequest, export_id: UUID) -> FileResponse:
+def file(request: HttpRequest, export_id: UUID) -> StreamingHttpResponse:
     by, now = callers.member(request), callers.now(request)
     kept = exports_kept.one(by, export_id, now=now)
-    kind = TYPES[kept.form]
-    return FileResponse(kept.path.open("rb"), as_attachment=True, filename=kept.name, content_type=kind)
+    parts = _parts(kept.path)
+    try:
+        length, _open = kept.path.stat().st_size, next(parts)
+    except FileNotFoundError as error:  # its day ended meanwhile
+        raise NotFound from error
+    response = StreamingHttpResponse(parts, content_type=TYPES[kept.form])
+    response["Content-Length"] = length
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=kept.name)
+    return response
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """Nothing, once the file is open, then the file in parts. It is closed at its end, and as well where
+    nobody takes the rest."""
+    with path.open("rb") as source:
+        yield b""
+        while part := source.read(PART):
+            yield part
 
 
 def _told(by: Member, export_id: UUID, *, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from pydantic import Field
 from pejl.api import answers, callers
 from pejl.api.answers import Once, Paged
 from pejl.api.kept import kept
-from pejl.api.problems import Stop
 from pejl.api.schemas import GoalOut, GoalsOut
 from pejl.domain.values import Ambition, Kind, Status
 from pejl.queries import goals, listings, resources, sheets
@@ -50,17 +49,18 @@ def every(request: HttpRequest, query: Query[GoalsQuery]) -> HttpResponse:
             **query.dict(include=set(Filters.__dataclass_fields__) - {"updated_since"}),
             updated_since=callers.moment(since, name="updated_since", by=by) if since else None,
         )
+        after = answers.place(query.cursor)
         try:
             part = listings.goals(
                 by,
                 filters,
                 order=query.sort,
-                after=answers.place(query.cursor),
+                after=after,
                 limit=query.limit,
                 now=now,
             )
-        except (ValueError, TypeError) as error:
-            raise Stop(422, detail=str(error)) from error
+        except (ValueError, TypeError, AttributeError) as error:  # its place is none of this order
+            raise answers.no_cursor() from error
         return answers.told(request, answers.page(told(by, part.rows), after=part.after))
 
 

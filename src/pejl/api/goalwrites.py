@@ -43,6 +43,8 @@ def create(request: HttpRequest, body: GoalIn) -> HttpResponse:
 def edit(request: HttpRequest, goal_id: UUID, body: GoalPatch) -> HttpResponse:
     by, at, key = callers.member(request), callers.now(request), callers.key(request)
     row = goals_read.one(by, goal_id, now=at)
+    if callers.repeated(request):
+        return answers.one(request, goals_api.single(by, goal_id, now=at))
     answers.unchanged(request, goals_api.told(by, [row])[0])
     expected = row.version if "If-Match" in request.headers else None
     with bodies.placed(), _unmoved():

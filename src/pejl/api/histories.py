@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -16,33 +14,13 @@ from pejl.api import goals as goals_api
 from pejl.api.answers import refusals
 from pejl.api.kept import kept
 from pejl.api.schemas_goals import ChangesOut, ChangesQuery, HistoryOut, HistoryQuery, TopOut, TreeQuery
-from pejl.domain.values import PeriodKind
-from pejl.queries import changes, lives, trees
+from pejl.queries import changes, fields, lives, trees
 from pejl.queries.changes import Arrival, GoalRef, Moved
-from pejl.queries.frames import FramePeriod
 from pejl.queries.histories import Change
 from pejl.queries.lives import Checked, Deed, Guarded, Life, Said, Talk
 from pejl.queries.trees import Branch
 
 router = Router(tags=["histories"])
-# The columns and links whose names differ from those of the goal's resource.
-FIELDS: Final = {
-    "period_id": "period",
-    "checkin_owner_id": "checkin_owner",
-    "metric_kind": "metric.kind",
-    "unit": "metric.unit",
-    "start_value": "metric.start",
-    "target_value": "metric.target",
-    "lower": "metric.lower",
-    "upper": "metric.upper",
-    "warning": "metric.warning",
-    "sums": "metric.sum",
-    "phases": "metric.phases",
-    "grade_given": "grade.given",
-    "viewer": "people",
-    "task_done": "task.done",
-    "milestone_done": "milestone.done",
-}
 
 
 @router.get(
@@ -63,6 +41,7 @@ def tree(request: HttpRequest, goal_id: UUID, query: Query[TreeQuery]) -> HttpRe
 @router.get(
     "/goals/{goal_id}/history",
     response={200: HistoryOut, **refusals(404, 422)},
+    by_alias=True,
     summary="All that was recorded of a goal, the oldest first; corrections and withdrawals too",
 )
 @kept
@@ -80,6 +59,7 @@ def history(request: HttpRequest, goal_id: UUID, query: Query[HistoryQuery]) -> 
 @router.get(
     "/changes",
     response={200: ChangesOut, **refusals(422)},
+    by_alias=True,
     summary="What moved between two moments, by the time it was recorded",
 )
 def between(request: HttpRequest, query: Query[ChangesQuery]) -> HttpResponse:
@@ -153,26 +133,11 @@ def _goal(one: GoalRef) -> dict[str, Any]:
 
 
 def _change(one: Change | Moved, *, unit: str) -> dict[str, Any]:
+    language = (get_language() or "en")[:2]
     return {
-        "field": FIELDS.get(one.field, one.field),
-        "from": _value(one.field, one.before),
-        "to": _value(one.field, one.after),
+        "field": fields.name(one.field),
+        "from": fields.value(one.field, one.before, language=language),
+        "to": fields.value(one.field, one.after, language=language),
         "unit": unit,
         "about": one.also,
     }
-
-
-def _value(field: str, value: Any) -> Any:
-    """As the goal's resource writes it; a period, a person, a team and a goal by name."""
-    if field == "period_id" and value is not None:
-        return _period(**value)
-    if field == "phases":
-        return [{"date": one["on"], "value": Decimal(one["value"])} for one in value or ()]
-    if field == "milestone" and isinstance(value, tuple):
-        return {"title": value[0], "share": value[1]}
-    return None if value == "" else value
-
-
-def _period(*, name: str, kind: str, start: date, end: date, year: int, number: int) -> str:
-    row = FramePeriod(UUID(int=0), PeriodKind(kind), start, end, year, number, name)
-    return row.said((get_language() or "en")[:2])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from pejl.domain import amounts
 from pejl.domain.amounts import Ambiguous, Amount, Language
@@ -15,8 +16,18 @@ from pejl.domain.values import Refused
 from pejl.services.errors import Rejected
 
 _TONGUES: dict[str, Language] = {"da": "da", "nb": "da", "nn": "da", "no": "da", "en": "en"}
+
+
+def _number_or_text(given: Any) -> Any:
+    """Anything else is refused as one thing, not as no number and as no text."""
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int | float | Decimal | str)):
+        raise PydanticCustomError("decimal_type", "a number or text")
+    return given
+
+
 Figure = Annotated[
     Decimal | str,
+    BeforeValidator(_number_or_text),
     WithJsonSchema({
         "anyOf": [{"type": "number"}, {"type": "string", "minLength": 1, "maxLength": amounts.LONGEST}],
         "description": 'A number, or text as people write it: "12 mio.", "2:37"',

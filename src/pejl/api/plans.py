@@ -13,8 +13,9 @@ from pydantic import Field
 
 from pejl.api import answers, callers
 from pejl.api.answers import refusals
+from pejl.api.callers import Bearer
 from pejl.api.problems import Stop
-from pejl.services import plans, plans_told
+from pejl.services import plans, plans_reading, plans_told
 
 router = Router(tags=["plan"])
 MOST_BYTES: Final = 1_000_000
@@ -100,12 +101,13 @@ class AppliedOut(Schema):
 @router.post(
     "/plan",
     response={200: PlanOut, **refusals(413, 422)},
-    summary="What applying a file of OKRs would add, change and close",
-    openapi_extra=_BODY,
+    summary="What applying a file of OKRs would add, change and close; it changes nothing",
+    auth=Bearer(reads=True),
+    openapi_extra=_BODY | {"x-scope": "read"},
 )
 def diff(request: HttpRequest, query: Query[PlanQuery]) -> HttpResponse:
     by, at = callers.member(request), callers.now(request)
-    found = plans.compare(plans.read(_body(request)), by=by, at=at, prune=query.prune)
+    found = plans.compare(plans_reading.read(_body(request)), by=by, at=at, prune=query.prune)
     return answers.told(request, plans_told.told(found))
 
 
@@ -117,7 +119,7 @@ def diff(request: HttpRequest, query: Query[PlanQuery]) -> HttpResponse:
 )
 def apply(request: HttpRequest, query: Query[ApplicationQuery]) -> HttpResponse:
     by, at, key = callers.member(request), callers.now(request), callers.key(request)
-    file = plans.read(_body(request))
+    file = plans_reading.read(_body(request))
     added = plans.apply(file, plan_id=query.id, by=by, at=at, key=key)
     return answers.told(request, {"id": query.id, "added": added})
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -19,6 +21,7 @@ from pejl.services import messages
 from pejl.services.errors import Conflict, Reason, Rejected
 
 log = logging.getLogger("pejl.api")
+View = Callable[..., HttpResponse]
 TYPE: Final = "application/problem+json"
 TITLES: Final = {
     400: gettext_lazy("This is no request that can be read."),
@@ -100,6 +103,27 @@ def problem(
     return HttpResponse(resources.encoded(told), status=status, content_type=TYPE)
 
 
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Where no call of the API is."""
+    return problem(request, 404)
+
+
+def by_method(view: View) -> View:
+    """A method that an address does not take is refused like everything else."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+        response = view(request, *args, **given)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        told = problem(request, 405)
+        told["Allow"] = response["Allow"]
+        return told
+
+    return answered
+
+
 def handle(api: NinjaAPI) -> None:
     """Every way in which a request can end without what was asked for."""
     answers: tuple[tuple[type[Exception], Any], ...] = (
@@ -127,16 +151,23 @@ def _rejected(request: HttpRequest, error: Rejected) -> HttpResponse:
         goals = zip(circle.get("ids", ()), circle["path"], strict=False)  # type: ignore[call-overload]
         more["title"] = _("This would close a circle.")
         more["path"] = [{"id": key, "title": title} for key, title in goals]
-    first = messages.sentence(error.reasons[0]) if error.reasons else ""
+    first = _sentence(error.reasons[0]) if error.reasons else ""
     return problem(request, status, detail=first, errors=map(_told, error.reasons), **more)
 
 
 def _told(reason: Reason) -> dict[str, Any]:
-    told = {"path": reason.field, "code": reason.code, "message": messages.sentence(reason)}
+    told = {"path": reason.field, "code": reason.code, "message": _sentence(reason)}
     readings = dict(reason.params).get("readings")
     if readings is not None:
         told |= {"code": "ambiguous", "readings": list(readings)}  # type: ignore[call-overload]
     return told
+
+
+def _sentence(reason: Reason) -> str:
+    """To a program, which has no form and no page."""
+    if reason.code == "once.other-input":
+        return _("This Idempotency-Key was sent before with another request. Send another key.")
+    return messages.sentence(reason)
 
 
 def _stopped(request: HttpRequest, error: Stop) -> HttpResponse:

@@ -79,6 +79,15 @@ def start() -> None:
     django.setup()
 
 
+def speak() -> None:
+    """Makes the sentences of refusals ready, and nothing else: for commands that need no data folder, which
+    the settings would make."""
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(LANGUAGE_CODE="en", USE_I18N=False)
+
+
 def on_terminal() -> bool:
     return sys.stderr.isatty()
 
@@ -112,6 +121,7 @@ __all__ = [
     "plans",
     "server",
     "sessions",
+    "speak",
     "start",
     "transfers",
 ]

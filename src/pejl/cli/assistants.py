@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
-from pejl.cli import completions, main, start
+from pejl.cli import completions, logins, main, start
 from pejl.cli.wires import Failed, Unclear
 
 if TYPE_CHECKING:
@@ -25,13 +24,14 @@ if TYPE_CHECKING:
 def serve(slug: str | None, email: str | None) -> None:
     """Serves an assistant (Model Context Protocol) on the data folder, as one person.
 
-    An assistant's program starts this and speaks with it over standard input and output. With PEJL_TOKEN, and
-    without PEJL_URL, it acts as the token's person; a token that only reads proposes and applies nothing.
+    An assistant's program starts this and speaks with it over standard input and output. With PEJL_TOKEN (or
+    PEJL_TOKEN_FILE), and without PEJL_URL, it acts as the token's person; a token that only reads proposes
+    and applies nothing.
     """
     start()
     from pejl.mcp import stdio
 
-    token = "" if os.environ.get("PEJL_URL", "").strip() else os.environ.get("PEJL_TOKEN", "").strip()
+    token = "" if logins.given("PEJL_URL") else logins.given("PEJL_TOKEN")
     if token and email is not None:
         raise Unclear("PEJL_TOKEN says who the assistant acts for; leave --as out.")
     stdio.serve(_holder(token, slug=slug) if token else _person(slug, email))

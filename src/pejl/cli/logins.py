@@ -37,23 +37,36 @@ def file() -> Path:
 def present(environ: Mapping[str, str] | None = None) -> Login | None:
     """The login in force; None where there is none, and the terminal works on the data folder.
 
-    `PEJL_URL` and `PEJL_TOKEN` (or `PEJL_TOKEN_FILE`) win over what `pejl login` kept. A token that was kept
-    for one address is never sent to another. Raises `Failed`.
+    `PEJL_URL` and `PEJL_TOKEN`, each also as `NAME_FILE`, win over what `pejl login` kept. A token that was
+    kept for one address is never sent to another. Raises `Failed`.
     """
-    given = os.environ if environ is None else environ
-    url, token = given.get("PEJL_URL", "").strip(), _token(given)
+    url, found = given("PEJL_URL", environ), given("PEJL_TOKEN", environ)
+    own = token(found) if found else ""
     before = _kept()
     if not url and before is None:
         return None
     if not url and before is not None:
-        return Login(before.url, token or before.token, before.insecure)
+        return Login(before.url, own or before.token, before.insecure)
     known = before if before is not None and before.url == _trimmed(url) else None
     consent = known is not None and known.insecure
-    found = address(url, insecure=consent)
-    token = token or (known.token if known is not None else "")
-    if not token:
+    there = address(url, insecure=consent)
+    own = own or (known.token if known is not None else "")
+    if not own:
         raise Failed("PEJL_URL is set and there is no token: set PEJL_TOKEN, or run 'pejl login'.")
-    return Login(found, token, consent)
+    return Login(there, own, consent)
+
+
+def given(name: str, environ: Mapping[str, str] | None = None) -> str:
+    """`PEJL_URL` or `PEJL_TOKEN` as the environment says it, by itself or in the file that `NAME_FILE` names;
+    empty for neither. Raises `Failed` for a file that cannot be read."""
+    values = os.environ if environ is None else environ
+    text, path = values.get(name, "").strip(), values.get(f"{name}_FILE", "").strip()
+    if text or not path:
+        return text
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise Failed(f"{name}_FILE is no file that can be read: {path}.") from error
 
 
 def address(url: str, *, insecure: bool) -> str:
@@ -124,17 +137,6 @@ def _kept() -> Login | None:
         raise Failed(f"{there} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Failed(f"{there} is no login any more: run 'pejl login' again.") from error
-
-
-def _token(given: Mapping[str, str]) -> str:
-    text = given.get("PEJL_TOKEN", "").strip()
-    path = given.get("PEJL_TOKEN_FILE", "").strip()
-    if not text and path:
-        try:
-            text = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeError) as error:
-            raise Failed(f"PEJL_TOKEN_FILE is no file that can be read: {path}.") from error
-    return token(text) if text else ""
 
 
 def _trimmed(url: str) -> str:

@@ -6,11 +6,15 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+from uuid import UUID
 
 import click
 
 from pejl.cli import main, start
+
+if TYPE_CHECKING:
+    from pejl.queries.scope import Member
 
 
 @main.group()
@@ -126,14 +130,10 @@ def erase_user(email: str, slug: str | None, *, yes: bool, as_json: bool) -> Non
     from django.utils import timezone
 
     from pejl.queries import people as people_queries
-    from pejl.queries.scope import NotFound
     from pejl.services import people_erasing
 
     by = people_queries.system(chosen(slug))
-    try:
-        person = people_queries.by_email(by.slug, email)
-    except NotFound:
-        _refuse(f"Nobody in {by.workspace_name} has the address {email}.")
+    person = _person(by, email)
     if not yes:
         if not sys.stdin.isatty():
             _refuse("Say --yes, or run this on a terminal.")
@@ -170,7 +170,7 @@ def create_token(
     from pejl.services import tokens
 
     by = people_queries.system(chosen(slug))
-    person = people_queries.by_email(by.slug, email)
+    person = _person(by, email)
     new = tokens.NewToken(name, writes="write" in wanted, days=days, person=person)
     made = tokens.create(new, by=by, at=timezone.now())
     click.echo(json.dumps({"token": made, "scopes": sorted(wanted)}) if as_json else made)
@@ -188,6 +188,16 @@ def chosen(slug: str | None) -> str:
     if not rows:
         raise click.UsageError("There is no workspace yet. 'pejl workspace create' makes one.")
     raise click.UsageError(f"Say which workspace with --workspace: {', '.join(row.slug for row in rows)}.")
+
+
+def _person(by: Member, email: str) -> UUID:
+    from pejl.queries import people
+    from pejl.queries.scope import NotFound
+
+    try:
+        return people.by_email(by.slug, email)
+    except NotFound:
+        _refuse(f"Nobody in {by.workspace_name} has the address {email}.")
 
 
 def _refuse(line: str) -> NoReturn:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import click
 
-from pejl.cli import completions, logins, main, sources, start, wires
+from pejl.cli import completions, logins, main, sources, speak, start, wires
 from pejl.cli.people import chosen
 from pejl.cli.wires import Failed, Refused
 
@@ -58,10 +58,10 @@ class Local:
     def of(cls, content: bytes, *, slug: str | None) -> Local:
         """Raises `Refused`."""
         from pejl.queries import people
-        from pejl.services import plans
+        from pejl.services import plans_reading
 
         with _refused():
-            file = plans.read(content)
+            file = plans_reading.read(content)
         return cls(people.system(chosen(slug or file.workspace)), file)
 
     @property
@@ -127,11 +127,6 @@ def lint(context: click.Context, file: Path | None, *, strict: bool, schema: boo
     Prints file:line:column rule message. Exit 1 where something must be mended; advice (a key result without
     target is a draft) is printed and does not fail, but with --strict.
     """
-    start()
-    from pejl.domain import plans_lint
-    from pejl.queries import resources
-    from pejl.services import plans
-
     if schema:
         from pejl.adapters.formats import plans as plans_format
 
@@ -139,9 +134,13 @@ def lint(context: click.Context, file: Path | None, *, strict: bool, schema: boo
         return
     if file is None:
         raise click.UsageError("Name a file, or ask for its --schema.")
-    _, findings = plans.examine(_content(context, file))
+    speak()
+    from pejl.domain import plans_lint
+    from pejl.services import plans_reading
+
+    _, findings = plans_reading.examine(_content(context, file))
     if as_json:
-        click.echo(resources.encoded([_told(one) for one in findings]))
+        click.echo(wires.encoded([_told(one) for one in findings]))
     else:
         _lines(file, findings)
     context.exit(1 if plans_lint.refused(findings) or (strict and findings) else 0)
@@ -218,9 +217,9 @@ def _source(context: click.Context, file: Path, slug: str | None, *, local: bool
         return Far.of(context.with_resource(Remote(login)), content, slug=slug)
     start()
     from pejl.domain import plans_lint
-    from pejl.services import plans
+    from pejl.services import plans_reading
 
-    found, findings = plans.examine(content)
+    found, findings = plans_reading.examine(content)
     wrong = plans_lint.refused(findings)
     if wrong:
         _lines(file, wrong, err=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pejl.cli import main, start
+from pejl.cli.wires import Failed
 
 DEMO_EMAIL = "anna@fjordlight.example"
 
@@ -26,6 +27,7 @@ def migrate() -> None:
 def serve() -> None:
     """Serves the pages. Address, port and workers are settings."""
     start()
+    _refuse_taken()
     _migrate()
     _serve()
 
@@ -100,6 +102,19 @@ def _serve(*, hint: str = "") -> None:
     )
     with jobs.beside():
         server.serve()
+
+
+def _refuse_taken() -> None:
+    """Two servers can listen at one port, and each request would come to one of them by chance."""
+    from django.conf import settings
+
+    config = settings.CONFIG
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - compared, not bound
+    try:
+        socket.create_connection((host, config.port), timeout=2).close()
+    except OSError:
+        return
+    raise Failed(f"Port {config.port} is taken. Stop what listens there, or choose another with PEJL_PORT.")
 
 
 def _free_port() -> None:

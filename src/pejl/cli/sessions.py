@@ -37,7 +37,7 @@ def login(url: str | None, *, insecure: bool, as_json: bool) -> None:
         click.echo(wires.encoded(told))
     else:
         click.echo(f"Signed in to {workspace} at {address} as {person}.")
-    if os.environ.get("PEJL_URL") or os.environ.get("PEJL_TOKEN"):
+    if any(os.environ.get(f"PEJL_{one}") for one in ("URL", "URL_FILE", "TOKEN", "TOKEN_FILE")):
         click.echo("pejl: PEJL_URL and PEJL_TOKEN in the environment win over this login.", err=True)
 
 

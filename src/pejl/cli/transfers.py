@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,9 @@ def bring(
     Every file is looked through before the first is applied. Exit 1 where rows failed, 2 for a file that
     cannot be read at all: nothing is changed then.
     """
+    if receipt is not None and not os.access(receipt if receipt.exists() else receipt.parent, os.W_OK):
+        click.echo(f"pejl: {receipt} cannot be written; nothing was brought in.", err=True)
+        context.exit(2)
     start()
     from pejl.queries import people
     from pejl.services import messages

@@ -21,7 +21,13 @@ Array: TypeAlias = NDArray[np.float64]
 
 NODES: Final = 81
 KEPT: Final = 24  # of 84 components; what the rest weighs does not show in the scores
-_ROWS: Final = 512  # at a time: the tables of one chunk stay in the processor's cache
+GROUPS: Final = ("flat", "sticky", "up", "down", "mixed")
+_KNOTS: Final = 43  # where the chance is computed; the nodes between lie on a spline through them
+_INNER: Final = 0.85  # of the grid has knots: beyond it are only tails under 0.0001
+_ROWS: Final = 512  # at a time: the tables of one chunk stay in the processor's cache,
+_BLOCK: Final = 32  # as do those of knots by components, which are 24 times as large
+_TO_KNOTS: Final = np.linspace(0.0, _INNER, _KNOTS // 2 + 1)
+_TO_NODES: Final = np.linspace(0.0, 1.0, NODES // 2 + 1)
 _REACH: Final = 60.0  # how many scales the grid goes out beyond the farthest component
 _TINY: Final = 1e-12
 _HALF: Final = 0.5  # the median
@@ -68,13 +74,28 @@ def parameters() -> Parameters:
     )
 
 
-def distributions(rows: Rows, *, calibrated: bool = True) -> tuple[Array, Array]:
+def distributions(
+    rows: Rows, *, calibrated: bool = True, fitted: Parameters | None = None
+) -> tuple[Array, Array]:
     """Nodes (rows, NODES) of the value at the end and the chance of at most each, both rising.
 
-    Nodes are in units of the gap from the first point. ``calibrated=False`` leaves out the widths.
+    Nodes are in units of the gap from the first point. ``calibrated=False`` leaves out the widths;
+    without ``fitted`` the shipped parameters hold.
     """
-    parts = [_chunk(_part(rows, at), calibrated=calibrated) for at in range(0, len(rows.ends), _ROWS)]
-    return np.concatenate([nodes for nodes, _ in parts]), np.concatenate([below for _, below in parts])
+    own = parameters() if fitted is None else fitted
+    nodes, below = np.empty((len(rows.ends), NODES)), np.empty((len(rows.ends), NODES))
+    for at in range(0, len(rows.ends), _ROWS):
+        cut = slice(at, at + _ROWS)
+        part = Rows(rows.times[cut], rows.values[cut], rows.ends[cut], rows.signs[cut])
+        nodes[cut], below[cut] = _chunk(part, calibrated=calibrated, fitted=own)
+    return nodes, below
+
+
+def likelihoods(rows: Rows, *, fitted: Parameters | None = None) -> Array:
+    """Log likelihood of what was seen under each component, (rows, components), up to a constant per row."""
+    own = parameters() if fitted is None else fitted
+    _, _, _, likely = _components(rows, fitted=own)
+    return likely
 
 
 def student_below(value: Array, *, freedom: int) -> Array:
@@ -85,116 +106,200 @@ def student_below(value: Array, *, freedom: int) -> Array:
     >>> [round(float(p), 4) for p in student_below(np.array([0.0, 2.776, -2.571]), freedom=4)]
     [0.5, 0.975, 0.031]
     """
-    ratio = value / math.sqrt(freedom)
-    cosine = 1.0 / (1.0 + ratio * ratio)
-    root = np.sqrt(cosine)
+    return _root_below(value / math.sqrt(freedom), freedom=freedom)
+
+
+def _root_below(ratio: Array, *, freedom: int) -> Array:
+    """:func:`student_below` of ratio x the root of freedom; in place, as this is most of all the work."""
     odd = freedom % 2
-    terms = (freedom - 1) // 2 if odd else freedom // 2
-    total = np.ones_like(value)
-    for k in range(terms - 1, 0, -1):
+    cosine = ratio * ratio
+    cosine += 1.0
+    np.reciprocal(cosine, out=cosine)
+    *lower, highest = _series(freedom)
+    total = cosine * highest if lower else np.full_like(cosine, highest)
+    for factor in lower[:0:-1]:
+        total += factor
         total *= cosine
-        total *= 2 * k / (2 * k + 1) if odd else (2 * k - 1) / (2 * k)
-        total += 1.0
+    if lower:
+        total += lower[0]
+    total *= ratio
     if odd:
-        below: Array = 0.5 + (np.arctan(ratio) + ratio * cosine * total) / math.pi
+        total *= cosine
+        total += np.arctan(ratio)
+        total *= 1 / math.pi
     else:
-        below = 0.5 + 0.5 * ratio * root * total
-    return below
+        total *= np.sqrt(cosine, out=cosine)
+        total *= _HALF
+    total += _HALF
+    return total
 
 
-def _part(rows: Rows, at: int) -> Rows:
-    cut = slice(at, at + _ROWS)
-    return Rows(rows.times[cut], rows.values[cut], rows.ends[cut], rows.signs[cut])
+@cache
+def _series(freedom: int) -> tuple[float, ...]:
+    """What the powers of the squared cosine are multiplied by, the lowest first."""
+    odd = freedom % 2
+    factors = [1.0]
+    for k in range(1, (freedom - 1) // 2 if odd else freedom // 2):
+        factors.append(factors[-1] * (2 * k / (2 * k + 1) if odd else (2 * k - 1) / (2 * k)))
+    return tuple(factors)
 
 
-def _chunk(rows: Rows, *, calibrated: bool) -> tuple[Array, Array]:
-    weights, places, scales = _components(rows)
-    nodes = _grid(weights, places, scales)
-    freedom = int(2 * parameters().shape) + rows.times.shape[1]
-    standard = (nodes[:, None, :] - places[:, :, None]) / scales[:, :, None]
-    below = np.matmul(weights[:, None, :], student_below(standard, freedom=freedom))[:, 0, :]
-    below = np.maximum.accumulate(below, axis=1)
+def _chunk(rows: Rows, *, calibrated: bool, fitted: Parameters) -> tuple[Array, Array]:
+    weights, places, sizes = _heaviest(rows, fitted=fitted)
+    knots, nodes = _grid(weights, places, sizes)
+    freedom = int(2 * fitted.shape) + rows.times.shape[1]
+    read, beyond = _spline()
+    below = np.matmul(_chances(knots, weights, places, sizes, freedom=freedom), read) + beyond
+    np.clip(below, 0.0, 1.0, out=below)
+    np.maximum.accumulate(below, axis=1, out=below)
     if calibrated:
-        nodes = _widened(nodes, below, widths(rows.values))
+        nodes = _widened(nodes, below, widths(rows.values, fitted=fitted))
     return nodes, below
 
 
-def _components(rows: Rows) -> tuple[Array, Array, Array]:
+def _chances(knots: Array, weights: Array, places: Array, sizes: Array, *, freedom: int) -> Array:
+    """The chance that the mixture is at most each knot; (rows, knots)."""
+    chances = np.empty_like(knots)
+    per = 1.0 / (math.sqrt(freedom) * sizes)
+    shift = places * per
+    for at in range(0, len(knots), _BLOCK):
+        cut = slice(at, at + _BLOCK)
+        ratio = knots[cut, None, :] * per[cut, :, None]
+        ratio -= shift[cut, :, None]
+        chances[cut] = np.matmul(weights[cut, None, :], _root_below(ratio, freedom=freedom))[:, 0, :]
+    return chances
+
+
+def _heaviest(rows: Rows, *, fitted: Parameters) -> tuple[Array, Array, Array]:
     """Weight, place and scale of the heaviest components; each (rows, KEPT), weights summing to 1."""
-    fitted = parameters()
     count, n = rows.times.shape
-    weighed, determinants, variances, residuals = _gaussians(rows)
-    signed = fitted.drifts[None, :] * rows.signs[:, None]  # (rows, drifts)
-    moved = weighed[:, :, 0, None] + signed[:, None, :] * (rows.ends[:, None] - weighed[:, :, 1])[:, :, None]
-    squares = residuals[:, :, 0, None] - 2 * signed[:, None, :] * residuals[:, :, 1, None]
-    squares = np.maximum(squares + signed[:, None, :] ** 2 * residuals[:, :, 2, None], 0.0)
+    places, variances, spread, likely = _components(rows, fitted=fitted)
+    logs = likely
+    logs *= 1 / (1 + fitted.tempering * n)
+    logs += fitted.log_weights
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    best = np.argpartition(weights, -KEPT, axis=1)[:, -KEPT:]
+    row = np.arange(count)[:, None]
+    kept = weights[row, best]
+    kept /= kept.sum(axis=1, keepdims=True)
+    place = best // len(fitted.scales)
+    sizes = spread.reshape(count, -1)[row, best]
+    sizes *= variances[row, place // len(fitted.drifts)]
+    sizes /= fitted.shape + n / 2
+    return kept, places.reshape(count, -1)[row, place], np.sqrt(sizes)
+
+
+def _components(rows: Rows, *, fitted: Parameters) -> tuple[Array, Array, Array, Array]:
+    """Place by kernel and drift; variance left by kernel; what sigma squared is by kernel, drift and scale
+    (times shape + n / 2); and the log likelihood of every component, (rows, components)."""
+    count, n = rows.times.shape
+    weighed, variances, determinants, residuals = _filtered(rows, fitted=fitted)
+    signed = fitted.drifts * rows.signs[:, None]  # (rows, drifts)
+    left = rows.ends[:, None] - weighed[1]
+    places = weighed[0][:, :, None] + signed[:, None, :] * left[:, :, None]
+    squares = residuals[0][:, :, None] - 2 * signed[:, None, :] * residuals[1][:, :, None]
+    squares += signed[:, None, :] ** 2 * residuals[2][:, :, None]
+    np.maximum(squares, 0.0, out=squares)
     prior = fitted.shape * fitted.scales
     spread = prior + squares[..., None] / 2  # (rows, kernels, drifts, scales)
-    likely = fitted.shape * np.log(prior) - (fitted.shape + n / 2) * np.log(spread)
-    likely = likely - determinants[:, :, None, None] / 2
-    logs = fitted.log_weights + likely.reshape(count, -1) / (1 + fitted.tempering * n)
-    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-    sizes = np.sqrt(variances[:, :, None, None] * spread / (fitted.shape + n / 2)).reshape(count, -1)
-    places = np.broadcast_to(moved[..., None], spread.shape).reshape(count, -1)
-    best = np.argpartition(-weights, KEPT, axis=1)[:, :KEPT]
-    kept = np.take_along_axis(weights, best, axis=1)
-    kept /= kept.sum(axis=1, keepdims=True)
-    return kept, np.take_along_axis(places, best, axis=1), np.take_along_axis(sizes, best, axis=1)
+    likely = np.log(spread)
+    likely *= -(fitted.shape + n / 2)
+    likely += fitted.shape * np.log(prior)
+    likely -= determinants[:, :, None, None] / 2
+    return places, variances, spread, likely.reshape(count, -1)
 
 
-def _gaussians(rows: Rows) -> tuple[Array, Array, Array, Array]:
-    """By kernel: what the end takes of (values, times); ln|A|; its variance; (z'Pz, z'Px, x'Px)."""
-    n = rows.times.shape[1]
-    if n == 0:
-        kernels = parameters().kernels
-        ends = rows.ends[:, None]
-        alone = kernels[:, 0] * ends + kernels[:, 1] * ends**2 + kernels[:, 2]
-        shape = alone.shape
-        return np.zeros((*shape, 2)), np.zeros(shape), alone, np.zeros((*shape, 3))
-    # Key results checked in on the same days share their matrices.
-    days = np.concatenate([rows.times, rows.ends[:, None]], axis=1)
-    patterns, of_row = np.unique(days, axis=0, return_inverse=True)
-    inverses, determinants, crosses, variances = _matrices(patterns[:, :-1], patterns[:, -1])
-    of_row = of_row.reshape(-1)
-    both = np.stack([rows.values, rows.times], axis=2)  # (rows, n, 2)
-    solved = np.matmul(inverses[of_row], both[:, None])  # (rows, kernels, n, 2)
-    weighed = np.matmul(crosses[of_row][:, :, None, :], solved)[:, :, 0, :]
-    table = np.matmul(both.transpose(0, 2, 1)[:, None], solved)
-    residuals = np.stack([table[..., 0, 0], table[..., 0, 1], table[..., 1, 1]], axis=2)
-    return weighed, determinants[of_row], variances[of_row], residuals
+def _filtered(rows: Rows, *, fitted: Parameters) -> tuple[Array, Array, Array, Array]:
+    """By row and kernel: what the end takes of (values, times); the variance it has left; ln|K|; and
+    (z'Pz, z'Px, x'Px) with P the inverse of K, each in front.
+
+    K = a min(u, v) + b u v + c/2 + c/2 [u = v] is a random walk (a) on a slope (b) seen through noise (c)
+    and counted from a first point with the same noise, so a Kalman filter of level and slope gives all of
+    it in time that grows with n (Durbin and Koopman, Time Series Analysis by State Space Methods, 2.2, 7.2).
+    """
+    a, b, c = (column[:, None] for column in fitted.kernels.T)
+    shape = (len(a), len(rows.ends))
+    noise = c / 2
+    p00, p01, p11 = np.broadcast_to(noise, shape), np.zeros(shape), np.broadcast_to(b, shape)
+    level, slope = np.zeros((2, *shape)), np.zeros((2, *shape))  # of values, and of times
+    residuals, determinants = np.zeros((3, *shape)), np.zeros(shape)
+    seen = np.stack([rows.values.T, rows.times.T])[:, :, None, :]  # (2, n, 1, rows)
+    before = np.zeros(shape[1])
+    for k in range(rows.times.shape[1]):
+        passed = rows.times[:, k] - before
+        before = rows.times[:, k]
+        p00, p01, level = _moved(p00, p01, p11, level, slope, a=a, by=passed)
+        total = p00 + noise
+        error = seen[:, k] - level
+        scaled = error / total
+        residuals[:2] += error[0] * scaled
+        residuals[2] += error[1] * scaled[1]
+        determinants += np.log(total)
+        level += p00 * scaled
+        slope += p01 * scaled
+        p11 = p11 - p01 * p01 / total
+        share = noise / total
+        p00, p01 = p00 * share, p01 * share
+    p00, _, level = _moved(p00, p01, p11, level, slope, a=a, by=rows.ends - before)
+    most = a * rows.ends + b * rows.ends**2 + c
+    variances = np.maximum(p00 + noise, _TINY * most)
+    return _turned(level), _turned(variances), _turned(determinants), _turned(residuals)
 
 
-def _matrices(times: Array, ends: Array) -> tuple[Array, Array, Array, Array]:
-    """Inverse, ln determinant, cross-covariance with the end, variance left; by pattern and kernel."""
-    a, b, c = (column[None, :, None] for column in parameters().kernels.T)
-    x, e = times[:, None, :], ends[:, None, None]
-    least = np.minimum(times[:, :, None], times[:, None, :])[:, None]
-    product = (times[:, :, None] * times[:, None, :])[:, None]
-    noise = 0.5 * (1.0 + np.eye(times.shape[1]))
-    matrix = a[..., None] * least + b[..., None] * product + c[..., None] * noise
-    cross = a * x + b * x * e + 0.5 * c
-    inverse = np.linalg.inv(matrix)
-    _, determinant = np.linalg.slogdet(matrix)
-    total = (a * e + b * e**2 + c)[..., 0]
-    left = total - np.matmul(np.matmul(cross[:, :, None, :], inverse), cross[..., None])[..., 0, 0]
-    return inverse, determinant, cross, np.maximum(left, _TINY * total)
+def _moved(
+    p00: Array, p01: Array, p11: Array, level: Array, slope: Array, *, a: Array, by: Array
+) -> tuple[Array, Array, Array]:
+    """Level variance, its covariance with the slope, and the level, a time later."""
+    turned = p11 * by
+    later = p01 + turned
+    return p00 + (p01 + later + a) * by, later, level + slope * by
 
 
-def _grid(weights: Array, places: Array, scales: Array) -> Array:
-    """Nodes that lie closest where the mixture is densest and reach far beyond its components."""
-    dense = weights / scales
+def _turned(found: Array) -> Array:
+    return np.ascontiguousarray(np.swapaxes(found, -1, -2))
+
+
+def _grid(weights: Array, places: Array, sizes: Array) -> tuple[Array, Array]:
+    """Knots and nodes that lie closest where the mixture is densest; the nodes reach far beyond it."""
+    dense = weights / sizes
     unit = 1.0 / dense.sum(axis=1)
     centre = (dense * places).sum(axis=1) * unit
-    far = (np.abs(places - centre[:, None]) + _REACH * scales).max(axis=1)
-    steps = np.linspace(-1.0, 1.0, NODES)
-    nodes: Array = centre[:, None] + unit[:, None] * np.sinh(np.arcsinh(far / unit)[:, None] * steps)
-    return nodes
+    far = (np.abs(places - centre[:, None]) + _REACH * sizes).max(axis=1)
+    size = np.arcsinh(far / unit)[:, None]
+    return _mirrored(size * _TO_KNOTS, centre, unit), _mirrored(size * _TO_NODES, centre, unit)
+
+
+def _mirrored(steps: Array, centre: Array, unit: Array) -> Array:
+    right = unit[:, None] * np.sinh(steps)
+    both: Array = np.concatenate([-right[:, :0:-1], right], axis=1)
+    both += centre[:, None]
+    return both
+
+
+@cache
+def _spline() -> tuple[Array, Array]:
+    """Chances at the knots @ the first + the second = chances at the nodes: the cubic spline with level ends,
+    and from the outermost knots straight to 0 and 1."""
+    slopes: Array = np.eye(_KNOTS)
+    steps = np.zeros((_KNOTS, _KNOTS))
+    for k in range(1, _KNOTS - 1):
+        slopes[k, k - 1 : k + 2] = 1.0, 4.0, 1.0
+        steps[k, k - 1], steps[k, k + 1] = -3.0, 3.0
+    slopes = np.asarray(np.linalg.solve(slopes, steps), dtype=np.float64)
+    place = np.linspace(-1.0, 1.0, NODES)
+    at = np.clip((place / _INNER + 1.0) / 2, 0.0, 1.0) * (_KNOTS - 1)
+    left = np.minimum(at.astype(np.intp), _KNOTS - 2)
+    t, values = (at - left)[:, None], np.eye(_KNOTS)
+    read = (1 + 2 * t) * (1 - t) ** 2 * values[left] + t**2 * (3 - 2 * t) * values[left + 1]
+    read += t * (1 - t) ** 2 * slopes[left] - t**2 * (1 - t) * slopes[left + 1]
+    out = np.clip((np.abs(place) - _INNER) / (1 - _INNER), 0.0, 1.0)
+    return np.ascontiguousarray((read * (1 - out)[:, None]).T), out * (place > 0)
 
 
 def _widened(nodes: Array, below: Array, factors: Array) -> Array:
     """The spread about each median times its factor."""
     row = np.arange(len(nodes))
-    after = np.clip((below < _HALF).sum(axis=1), 1, nodes.shape[1] - 1)
+    after = np.minimum(np.maximum((below < _HALF).sum(axis=1), 1), nodes.shape[1] - 1)
     low, high = below[row, after - 1], below[row, after]
     share = (_HALF - low) / np.maximum(high - low, _TINY)
     median = nodes[row, after - 1] + share * (nodes[row, after] - nodes[row, after - 1])
@@ -202,10 +307,12 @@ def _widened(nodes: Array, below: Array, factors: Array) -> Array:
     return wide
 
 
-def widths(values: Array) -> Array:
+def widths(values: Array, *, fitted: Parameters | None = None) -> Array:
     """The fitted factor of each row, by how it has moved and how often it was measured."""
-    fitted = parameters().widths
-    return np.array([fitted.get(name, 1.0) for name in groups(values)], dtype=np.float64)
+    known = (parameters() if fitted is None else fitted).widths
+    size = _size(values)
+    factors = np.array([known.get(name + size, 1.0) for name in GROUPS], dtype=np.float64)
+    return factors[_moves(values)]
 
 
 def groups(values: Array) -> list[str]:
@@ -215,10 +322,20 @@ def groups(values: Array) -> list[str]:
     >>> groups(np.array([[0.0, 0.0, 0.0], [0.1, 0.3, 0.4], [0.1, 0.1, 0.2], [0.1, 0.0, 0.3]]))
     ['flat1', 'up1', 'sticky1', 'mixed1']
     """
-    count, n = values.shape
-    size = 0 if n <= _FEW else 1 if n <= _SOME else 2
-    steps = np.diff(values, axis=1, prepend=np.zeros((count, 1)))
+    size = _size(values)
+    return [GROUPS[move] + size for move in _moves(values)]
+
+
+def _size(values: Array) -> str:
+    n = values.shape[1]
+    return "0" if n <= _FEW else "1" if n <= _SOME else "2"
+
+
+def _moves(values: Array) -> NDArray[np.intp]:
+    """The place in :data:`GROUPS` of each row."""
+    n = values.shape[1]
+    steps = values.copy()
+    steps[:, 1:] -= values[:, :-1]
     still = (steps == 0).sum(axis=1)
-    rows = [still == n, still * 3 >= max(n, 1), (steps >= 0).all(axis=1), (steps <= 0).all(axis=1)]
-    names = np.select(rows, [0, 1, 2, 3], default=4)
-    return [("flat", "sticky", "up", "down", "mixed")[k] + str(size) for k in names]
+    towards = np.where((steps >= 0).all(axis=1), 2, np.where((steps <= 0).all(axis=1), 3, 4))
+    return np.where(still == n, 0, np.where(still * 3 >= max(n, 1), 1, towards))

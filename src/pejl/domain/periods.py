@@ -125,11 +125,16 @@ def moment(text: str, *, zone: ZoneInfo) -> datetime:
         day = date.fromisoformat(text)
         following = datetime.combine(day + timedelta(days=1), time(), zone)
     except (ValueError, OverflowError):
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise ValueError(text) from None
-        return found
+        return _instant(text)
     return following - timedelta(microseconds=1)
+
+
+def _instant(text: str) -> datetime:
+    """A moment with its zone, and such a one that every zone has a date for it. Raises `ValueError`."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None or not date.min < found.date() < date.max:
+        raise ValueError(text)
+    return found
 
 
 def week_of(span: Span, today: date) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from pejl.domain import amounts, progress
 from pejl.domain.amounts import Ambiguous, Language
@@ -31,7 +32,7 @@ class Measure:
     """How a goal is measured, as written. `kind` None is the short form: `from`, `to` and `unit`.
 
     `figures` and `unit` hold only what is said; None takes a figure away. `phases` are days with figures,
-    `steps` titles of milestones with shares.
+    `steps` titles of milestones with shares, `items` their ids by place, None where the file names none.
     """
 
     kind: MetricKind | None = None
@@ -40,14 +41,17 @@ class Measure:
     sum: bool = False
     phases: tuple[tuple[date, Figure], ...] = ()
     steps: tuple[tuple[str, Decimal | None], ...] = ()
+    items: tuple[UUID | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A metric with the titles of its milestones; whether they are reached is no part of a plan."""
+    """A metric with the titles of its milestones; whether they are reached is no part of a plan. `items` say
+    which milestones those are, and are nothing of what is aimed at."""
 
     metric: Metric
     steps: tuple[tuple[str, Decimal | None], ...] = ()
+    items: tuple[UUID | None, ...] = field(default=(), compare=False)
 
 
 def metric(
@@ -76,7 +80,7 @@ def metric(
         found = Metric(kind=written.kind, **spelt)
     steps = tuple(Milestone(reached=False, share=share) for _, share in written.steps)
     progress.check(dataclasses.replace(found, milestones=steps))
-    return Measured(found, written.steps)
+    return Measured(found, written.steps, written.items)
 
 
 def is_short(one: Measured | None) -> bool:

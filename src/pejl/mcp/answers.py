@@ -80,7 +80,11 @@ class PlanChanges(Given):
     okrs: str = Field(
         ..., min_length=1, max_length=200_000, description="OKRs as code, YAML as in pejl://schema"
     )
-    prune: bool = Field(False, description="Also end the open goals of its periods that the file leaves out")
+    prune: bool = Field(
+        False,
+        description="Also end the open goals of its periods that the file leaves out. Those that nobody "
+        "checked in on are removed, which undo does not take back: the answer names them as final",
+    )
 
 
 class OfProposal(Given):
@@ -216,6 +220,7 @@ class Proposed(Told):
     withdraw: dict[str, Any] | None = None
     plan: dict[str, Any] | None = Field(None, description="The diff, as POST /api/v1/plan gives it")
     reversal: dict[str, Any] | None = Field(None, description="remove, drop, reopen, change, left")
+    final: list[Ref] = Field([], description="Goals that it removes for good: undo does not bring them back")
 
 
 class Applied(Told):
@@ -228,3 +233,4 @@ class Applied(Told):
     withdraw: dict[str, Any] | None = None
     plan: dict[str, Any] | None = None
     reversal: dict[str, Any] | None = None
+    final: list[Ref] = []

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from pejl.domain import periods
 from pejl.domain.changes import Sort
-from pejl.domain.values import PeriodKind, Status
+from pejl.domain.values import Status
 from pejl.mcp import answers, names
 from pejl.mcp.callers import Caller, Refused
-from pejl.queries import attentions, changes, goals, histories, listings, resources, sheets
+from pejl.queries import attentions, changes, fields, goals, histories, listings, resources, sheets
 from pejl.queries.attentions import Asking
 from pejl.queries.changes import Arrival, Moved
-from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
 from pejl.queries.histories import Change
 from pejl.queries.listings import Filters
@@ -103,9 +102,7 @@ def _step(one: Change) -> Told:
     return {
         "at": one.at,
         "by": one.by.name if one.by else None,
-        "field": one.field,
-        "old": _value(one.field, one.before),
-        "new": _value(one.field, one.after),
+        **_change(one),
         "about": one.also,
     }
 
@@ -166,9 +163,7 @@ def _arrived(one: Arrival) -> Told:
 def _moved(one: Moved) -> Told:
     return {
         "goal": _ref(one.goal),
-        "field": one.field,
-        "old": _value(one.field, one.before),
-        "new": _value(one.field, one.after),
+        **_change(one),
         "unit": one.unit,
         "about": one.also,
         "at": one.at,
@@ -181,15 +176,14 @@ def _ref(one: Any) -> Told:
     return {"id": one.id, "kind": one.kind.value, "title": one.title}
 
 
-def _value(field: str, value: Any) -> Any:
-    """A period by its name, a milestone by its title and share; anything else as it is."""
-    if field == "period_id" and value is not None:
-        kind = PeriodKind(value["kind"])
-        spans = (value["start"], value["end"], value["year"], value["number"], value["name"])
-        return FramePeriod(UUID(int=0), kind, *spans).said((get_language() or "en")[:2])
-    if field == "milestone" and isinstance(value, tuple):
-        return {"title": value[0], "share": value[1]}
-    return None if value == "" else value
+def _change(one: Change | Moved) -> Told:
+    """Under the names of the goal's resource, as the HTTP API tells it."""
+    language = (get_language() or "en")[:2]
+    return {
+        "field": fields.name(one.field),
+        "old": fields.value(one.field, one.before, language=language),
+        "new": fields.value(one.field, one.after, language=language),
+    }
 
 
 def short(row: GoalRow) -> Told:

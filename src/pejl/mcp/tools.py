@@ -28,10 +28,10 @@ log = logging.getLogger("pejl.mcp")
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """`description` is for the assistant and in English; `title` is for the person, in theirs."""
+    """`title` and `description` are said in the language of the person."""
 
     title: str | Promise
-    description: str
+    description: str | Promise
     takes: type[Given]
     gives: type[Told]
     run: Callable[[Any, Caller], dict[str, Any]]
@@ -43,7 +43,7 @@ class Tool:
         return types.Tool(
             name=name,
             title=str(self.title),
-            description=self.description,
+            description=str(self.description),
             input_schema=schema(self.takes),
             output_schema=schema(self.gives),
             annotations=types.ToolAnnotations(
@@ -58,52 +58,69 @@ class Tool:
 TOOLS: Final[Mapping[str, Tool]] = {
     "find_goals": Tool(
         gettext_lazy("Find goals"),
-        "Objectives, key results and initiatives that fit all that is asked for, in short, those that "
-        "changed last first. Without anything it lists what the caller sees.",
+        gettext_lazy(
+            "Objectives, key results and initiatives that fit all that is asked for, in short, those that "
+            "changed last first. Without anything it lists what the caller sees."
+        ),
         answers.FindGoals, answers.GoalsFound, reads.find_goals,
     ),
     "read_goal": Tool(
         gettext_lazy("Read a goal"),
-        "One goal in full: its figures, what hangs above and below it, the last check-ins and comments, "
-        "what about it needs attention, and how it changed.",
+        gettext_lazy(
+            "One goal in full: its figures, what hangs above and below it, the last check-ins and comments, "
+            "what about it needs attention, and how it changed."
+        ),
         answers.ReadGoal, answers.GoalRead, reads.read_goal,
     ),
     "needs_attention": Tool(
         gettext_lazy("What needs attention"),
-        "Open goals that need a look, with why: check_in_due, stale, at_risk, off_track, or a mark such as "
-        "no_owner or past_end. The longest overdue check-in first.",
+        gettext_lazy(
+            "Open goals that need a look, with why: check_in_due, stale, at_risk, off_track, or a mark such "
+            "as no_owner or past_end. The longest overdue check-in first."
+        ),
         answers.NeedsAttention, answers.AskingFound, reads.needs_attention,
     ),
     "what_changed": Tool(
         gettext_lazy("What changed"),
-        "What was recorded between two moments: goals that came and went, and each field that moved, "
-        "with moved targets before all others.",
+        gettext_lazy(
+            "What was recorded between two moments: goals that came and went, and each field that moved, "
+            "with moved targets before all others."
+        ),
         answers.WhatChanged, answers.Changed, reads.what_changed,
     ),
     "check_in": Tool(
         gettext_lazy("Propose a check-in"),
-        "Proposes a check-in on a goal and shows what it would change, for the goal and each one above it. "
-        "Writes nothing to the goal. Show the person before and after; once they agree, call apply.",
+        gettext_lazy(
+            "Proposes a check-in on a goal and shows what it would change, for the goal and each one above "
+            "it. Writes nothing to the goal. Show the person before and after; once they agree, call apply."
+        ),
         answers.CheckIn, answers.Proposed, writes.check_in, writes=True, idempotent=False,
     ),
     "plan_changes": Tool(
         gettext_lazy("Propose changes of goals"),
-        "Proposes to add, change and end goals, written as OKRs as code (YAML, see pejl://schema and "
-        "pejl://okrs.yaml), and shows the diff. Writes nothing to the goals. Show the person the diff; "
-        "once they agree, call apply.",
+        gettext_lazy(
+            "Proposes to add, change and end goals, written as OKRs as code (YAML, see pejl://schema and "
+            "pejl://okrs.yaml), and shows the diff. Writes nothing to the goals. Show the person the diff, "
+            "and first of all what stands in final, which cannot be undone; once they agree, call apply."
+        ),
         answers.PlanChanges, answers.Proposed, writes.plan_changes, writes=True, idempotent=False,
     ),
     "apply": Tool(
         gettext_lazy("Apply a proposal"),
-        "Does exactly what a proposal showed, or nothing: it is refused where a goal moved since, where it "
-        "is older than a day, or somebody else's. Only call it when the person has agreed to what was "
-        "shown. Applied twice it is done once and answers the same.",
+        gettext_lazy(
+            "Does exactly what a proposal showed, or nothing: it is refused where a goal moved since, where "
+            "it is older than a day, or somebody else's. Only call it when the person has agreed to what was "
+            "shown. Applied twice it is done once and answers the same."
+        ),
         answers.OfProposal, answers.Applied, writes.apply, writes=True, destructive=True,
     ),
     "undo": Tool(
         gettext_lazy("Propose to undo"),
-        "Proposes to take back what was applied: a check-in is withdrawn, a plan reversed. Shows what that "
-        "would change and writes nothing; apply does it. Refused where somebody changed the same since.",
+        gettext_lazy(
+            "Proposes to take back what was applied: a check-in is withdrawn, a plan reversed. Shows what "
+            "that would change and writes nothing; apply does it. Goals that a plan removed stay removed "
+            "and are named as left. Refused where somebody changed the same since."
+        ),
         answers.OfProposal, answers.Proposed, writes.undo, writes=True, idempotent=False,
     ),
 }  # fmt: skip
@@ -141,7 +158,8 @@ def call(name: str, given: Mapping[str, Any], caller: Caller) -> types.CallToolR
 
 def _reasons(error: Exception) -> list[dict[str, Any]]:
     if isinstance(error, ValidationError):
-        return [_invalid(one) for one in error.errors(include_url=False)]
+        told = [_invalid(one) for one in error.errors(include_url=False)]
+        return list({one["path"]: one for one in reversed(told)}.values())[::-1]
     if isinstance(error, Rejected):
         return [_reason(one) for one in error.reasons]
     if isinstance(error, NotFound):
@@ -176,5 +194,7 @@ def _reason(one: Reason) -> dict[str, Any]:
 
 
 def _invalid(one: Any) -> dict[str, Any]:
-    """In the words of the schema, which are those an assistant knows."""
-    return _told(str(one["type"]), str(one["msg"]), path=".".join(str(part) for part in one["loc"]))
+    """In the words of the schema, which are those an assistant knows; of a number or text as one field."""
+    place = [str(part) for part in one["loc"]]
+    field = place[:-1] if len(place) > 1 and place[-1] in {"decimal", "str"} else place
+    return _told(str(one["type"]), str(one["msg"]), path=".".join(field))

@@ -2,6 +2,7 @@
 
 from pejl.models.alignment import Edge
 from pejl.models.checkins import Checkin, Comment, Mention
+from pejl.models.forecasts import ForecastLearning, GoalForecast
 from pejl.models.goals import (
     Figure,
     Goal,
@@ -33,7 +34,9 @@ __all__ = [
     "Edge",
     "Event",
     "Figure",
+    "ForecastLearning",
     "Goal",
+    "GoalForecast",
     "GoalPerson",
     "GoalPersonRole",
     "GoalState",

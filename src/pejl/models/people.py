@@ -12,7 +12,7 @@ from pejl.models.fields import PersonName, Word
 
 class Person(Row):
     """Somebody in one workspace; without an account a named placeholder, after `erased_at` nobody's name.
-    A `service` is a program that acts under a name of its own."""
+    A `service` is a program that acts under a name of its own. `forecasts`: whether pages show them any."""
 
     account = models.ForeignKey(
         "pejl.Account", null=True, on_delete=models.SET_NULL, db_index=False, related_name="people"
@@ -26,6 +26,7 @@ class Person(Row):
     timezone = models.CharField(max_length=60, blank=True, default="")
     active = models.BooleanField(default=True)
     service = models.BooleanField(default=False)
+    forecasts = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)

@@ -23,7 +23,17 @@ from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 
-from pejl.models import Checkin, Event, Figure, Goal, GoalVersion, Person, Team
+from pejl.models import (
+    Checkin,
+    Event,
+    Figure,
+    ForecastLearning,
+    Goal,
+    GoalForecast,
+    GoalVersion,
+    Person,
+    Team,
+)
 from pejl.models.base import Row, Spanned
 from pejl.models.goals import GoalState
 from pejl.queries import scope
@@ -101,6 +111,8 @@ def _body(model: Any, *, moment: str, home: str) -> str | None:
         since = "known_from"
     elif model is Event:
         since = "at"
+    elif model in {GoalForecast, ForecastLearning}:
+        since = "made_at"
     elif model is Team:
         since = "created_at"
         given["archived_at"] = _by_then("t.archived_at", "t.archived_at", moment)

@@ -22,6 +22,7 @@ class _Said(NamedTuple):
     role: Role
     language: str
     timezone: str
+    forecasts: bool
 
 
 def member_of(account_id: UUID, *, slug: str = "") -> Member | None:
@@ -118,6 +119,7 @@ def _said(person: Person) -> _Said:
         role=Role(person.role),
         language=account_language or workspace.language,
         timezone=person.timezone or workspace.timezone,
+        forecasts=person.forecasts,
     )
 
 

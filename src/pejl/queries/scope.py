@@ -41,7 +41,8 @@ class Forbidden(Exception):  # noqa: N818 - an answer
 class Member:
     """Somebody acting in one workspace. `leads` holds the teams they lead and all teams below those;
     `teams` those they belong to. A `person_id` of None is the workspace itself (terminal, seeding).
-    `as_of` is the moment they look back at, from where nothing can be changed; None is now."""
+    `as_of` is the moment they look back at, from where nothing can be changed; None is now. `forecasts` says
+    whether they want to see any; who asks for one by name is answered all the same."""
 
     workspace_id: UUID
     slug: str
@@ -51,6 +52,7 @@ class Member:
     role: Role
     language: str
     timezone: str
+    forecasts: bool = True
     teams: frozenset[UUID] = frozenset()
     leads: frozenset[UUID] = frozenset()
     as_of: datetime | None = None

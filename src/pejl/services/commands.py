@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -27,6 +27,27 @@ from pejl.services.errors import Rejected
 R = TypeVar("R")
 TRIES = 8
 _AGAIN = {"40001", "40P01", "55P03"}
+
+
+class Key(str):
+    """A key that comes with a digest of what was asked with it. By that it is the same request again,
+    whatever the command would be given by now: what it is given may follow from what the first one wrote."""
+
+    __slots__ = ("digest",)
+    digest: str
+
+    def __new__(cls, text: str, *, digest: str) -> Self:
+        made = super().__new__(cls, text)
+        made.digest = digest
+        return made
+
+    def done(self, *, by: Member) -> bool:
+        """Whether the person's command of that key was done. Raises `Rejected` where it was another one."""
+        rows = Once.objects.filter(workspace_id=by.workspace_id, person=by.person_id, key=str(self))
+        before = rows.values_list("digest", flat=True).first()
+        if before not in {None, self.digest}:
+            raise Rejected.one("once.other-input", field="key")
+        return before is not None
 
 
 def command(function: Callable[..., R]) -> Callable[..., R]:
@@ -100,7 +121,10 @@ def _once(
     key: str,
 ) -> Any:
     name = f"{function.__module__.rsplit('.', 1)[-1]}.{function.__name__}"
-    digest = hashlib.sha256(repr((name, args, sorted(options.items()))).encode()).hexdigest()
+    if isinstance(key, Key):
+        digest, key = key.digest, str(key)
+    else:
+        digest = hashlib.sha256(repr((name, args, sorted(options.items()))).encode()).hexdigest()
     before = Once.objects.filter(workspace_id=by.workspace_id, person=by.person_id, key=key).first()
     if before is not None:
         if before.digest != digest:

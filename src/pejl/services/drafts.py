@@ -39,8 +39,9 @@ MOST_TAGS = 100
 class GoalDraft:
     """None stands for what is usual: the period's dates, the first owner checks in, and progress by the
     metric (from its children where that sums their values), else (an objective) from its children, else by
-    hand. `milestones` are titles with shares,
-    `parents` goals with the share this one has on them; a share of None is an equal one."""
+    hand. `milestones` are titles with shares, `milestone_items` says which of them is which that was there
+    before, by its place (None: the one of that title, if any), `parents` goals with the share this one has on
+    them; a share of None is an equal one."""
 
     kind: Kind
     title: str
@@ -58,6 +59,7 @@ class GoalDraft:
     checkin_owner: UUID | None = None
     metric: Metric | None = None
     milestones: tuple[tuple[str, Decimal | None], ...] = ()
+    milestone_items: tuple[UUID | None, ...] = ()
     progress_mode: ProgressMode | None = None
     status_mode: StatusMode = StatusMode.PACE
     visibility: Visibility = Visibility.EVERYONE

@@ -22,7 +22,9 @@ from pejl.models import (
     Edge,
     Event,
     Figure,
+    ForecastLearning,
     Goal,
+    GoalForecast,
     GoalPerson,
     GoalTag,
     GoalTeam,
@@ -63,6 +65,7 @@ TABLES: Final[tuple[Shape, ...]] = (
         for model in (
             Team, TeamMember, Goal, GoalVersion, Figure, GoalPerson, GoalTeam, GoalTag, Milestone, Task, Edge,
             Checkin, Comment, Mention, Kpi, Reading, Guardrail, Import, Profile, Record, Event,
+            GoalForecast, ForecastLearning,
         )
     ),
 )  # fmt: skip

@@ -22,7 +22,9 @@ from pejl.models import (
     Comment,
     Event,
     Figure,
+    ForecastLearning,
     Goal,
+    GoalForecast,
     GoalVersion,
     Import,
     ImportState,
@@ -52,6 +54,8 @@ _KEYS_OF_THEIR_OWN = (
 # The column that says when a row came to be known. Tables that are not here have no such moment.
 SINCE: Mapping[Any, str] = {
     Figure: "known_from",
+    ForecastLearning: "made_at",
+    GoalForecast: "made_at",
     Event: "at",
     Goal: "created_at",
     Import: "at",

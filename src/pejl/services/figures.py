@@ -19,12 +19,11 @@ from django.db.models import F, OuterRef, Subquery
 
 from pejl.domain import alignment, rollup, status
 from pejl.domain.status import Limits
-from pejl.domain.values import Kind, MetricKind, ProgressMode, State, Status, StatusMode
+from pejl.domain.values import Kind, ProgressMode, State, Status, StatusMode
 from pejl.models import Edge, Figure, Goal, Workspace
-from pejl.queries import measures
+from pejl.queries import measures, nodes
 from pejl.queries.measures import Records
 
-Edges = dict[UUID, list[tuple[UUID, float | None]]]
 SAME = 1e-9
 FIELDS = ("value", "progress", "status", "confidence", "last_checkin_on")
 COLUMNS = (
@@ -44,7 +43,7 @@ def refresh(workspace: Workspace, goals: Iterable[UUID], *, at: datetime, today:
     if not seeds:
         return
     affected = ancestors(workspace.pk, seeds) | seeds
-    edges = _edges(workspace.pk, affected)
+    edges = nodes.edges(workspace.pk, affected)
     rows = _goals(workspace.pk, affected)
     others = _children(workspace.pk, {child for below in edges.values() for child, _ in below} - set(rows))
     found = measures.records(workspace.pk, rows)
@@ -106,7 +105,7 @@ def verify(workspace: Workspace, *, today: date) -> list[Difference]:  # noqa: A
     """
     rows = {row.pk: row for row in _rows(workspace.pk)}
     before = {key: _stored(row) for key, row in rows.items()}
-    edges = _edges(workspace.pk, rows)
+    edges = nodes.edges(workspace.pk, rows)
     found = measures.records(workspace.pk, rows)
     for row in rows.values():
         if not measures.figured(row):
@@ -117,17 +116,6 @@ def verify(workspace: Workspace, *, today: date) -> list[Difference]:  # noqa: A
         for key, row in rows.items()
         for field, stored, right in _differences(row, before[key], found=found)
     ]
-
-
-def _edges(workspace_id: UUID, parents: Collection[UUID]) -> Edges:
-    found: Edges = {}
-    for ids in measures.batches(parents):
-        rows = Edge.objects.current().filter(workspace_id=workspace_id, parent_id__in=ids)
-        for parent, child, share in rows.order_by("position", "pk").values_list(
-            "parent_id", "child_id", "share"
-        ):
-            found.setdefault(parent, []).append((child, share))
-    return found
 
 
 def _goals(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Any]:
@@ -158,18 +146,18 @@ def _own(row: Goal, found: Records) -> tuple[Decimal | None, float | None]:
 
 
 def _roll_up(
-    workspace: Workspace, rows: Mapping[UUID, Any], *, others: Mapping[UUID, Any], edges: Edges
+    workspace: Workspace, rows: Mapping[UUID, Any], *, others: Mapping[UUID, Any], edges: nodes.Edges
 ) -> None:
     """Sets value and progress of those rows that are fed by their children."""
-    nodes = {key: _node(row, computed=False) for key, row in others.items()}
-    nodes |= {key: _node(row, computed=True) for key, row in rows.items()}
+    goals = {key: nodes.of(row, computed=False) for key, row in others.items()}
+    goals |= {key: nodes.of(row, computed=True) for key, row in rows.items()}
     known = {
-        parent: [edge for edge in below if edge[0] in nodes]
+        parent: [edge for edge in below if edge[0] in goals]
         for parent, below in edges.items()
-        if parent in nodes
+        if parent in goals
     }
     computed = rollup.compute(
-        nodes,
+        goals,
         known,
         order=list(rows),
         cap=workspace.capped,
@@ -180,30 +168,12 @@ def _roll_up(
         rows[key].progress, rows[key].value = figures.progress, figures.value
 
 
-def _node(row: Any, *, computed: bool) -> rollup.Node:
-    """A row as the roll-up takes it; its metric is of use only where its own figures are computed."""
-    sums = computed and row.sums
-    return rollup.Node(
-        id=row.pk,
-        kind=Kind(row.kind),
-        mode=ProgressMode(row.progress_mode),
-        state=State(row.state),
-        baseline=row.metric_kind == MetricKind.BASELINE,
-        progress=row.progress,
-        touched=row.checkin_count > 0 or row.progress is not None,
-        sums=sums,
-        metric=measures.metric(row) if sums else None,
-        value=row.value,
-        unit=row.unit,
-    )
-
-
 def _set_statuses(
     workspace: Workspace,
     rows: Mapping[UUID, Goal],
     *,
     others: Mapping[UUID, Any],
-    edges: Edges,
+    edges: nodes.Edges,
     found: Records,
     guarded: Collection[UUID],
     today: date,

@@ -120,7 +120,7 @@ def add(
         links.set_people(goal, role, getattr(draft, field), at=at)
     links.set_teams(goal, draft.teams, at=at)
     links.set_tags(goal, draft.tags, at=at)
-    links.set_milestones(goal, draft.milestones, at=at)
+    links.set_milestones(goal, draft.milestones, items=draft.milestone_items, at=at)
     for place, task in enumerate(draft.tasks):
         links.add_task(goal, task, at=at, position=place)
     for parent, (_, share) in zip(parents, draft.parents, strict=True):
@@ -158,7 +158,8 @@ def edit(
     ]
     linked += ["teams"] if links.set_teams(goal, draft.teams, at=at) else []
     linked += ["tags"] if links.set_tags(goal, draft.tags, at=at) else []
-    linked += ["milestones"] if links.set_milestones(goal, draft.milestones, at=at) else []
+    steps, items = draft.milestones, draft.milestone_items
+    linked += ["milestones"] if links.set_milestones(goal, steps, items=items, at=at) else []
     former = _set_parents(goal, before, draft, by=by, at=at)
     privacy.spread(goal, by=by, at=at, left_out=gone)
     if not told and not linked and former is None:

@@ -40,17 +40,31 @@ def set_tags(goal: Goal, wanted: Sequence[str], *, at: datetime) -> bool:
     return _set(GoalTag, "name", asked, common={"workspace_id": goal.workspace_id, "goal": goal}, at=at)
 
 
-def set_milestones(goal: Goal, steps: Sequence[tuple[str, Decimal | None]], *, at: datetime) -> bool:
-    """Makes these the goal's milestones. A step of the same title stays the same one, reached or not."""
-    rows = Milestone.objects.current().filter(workspace_id=goal.workspace_id, goal=goal)
+def set_milestones(
+    goal: Goal,
+    steps: Sequence[tuple[str, Decimal | None]],
+    *,
+    at: datetime,
+    items: Sequence[UUID | None] = (),
+) -> bool:
+    """Makes these the goal's milestones. A step is the one that `items` names at its place, of this goal now
+    or before, else the one of the same title: it stays the same one, reached or not."""
+    own = Milestone.objects.filter(workspace_id=goal.workspace_id, goal=goal)
+    rows = own.current()
     before = list(rows.order_by("position", "pk"))
-    if [(row.title, row.share) for row in before] == list(steps):
+    named = [*items, *[None] * (len(steps) - len(items))]
+    kept = all(item in {None, row.item} for row, item in zip(before, named, strict=False))
+    if [(row.title, row.share) for row in before] == list(steps) and kept:
         return False
-    left = list(before)
+    past = own.filter(item__in=[one for one in named if one is not None]).order_by("known_from", "pk")
+    known = {row.item: row for row in [*past, *(row for row in before if row.item in named)]}
+    left = [row for row in before if row.item not in known]
     end(rows, at=at)
-    for place, (title, share) in enumerate(steps):
-        same = next((row for row in left if row.title == title), None)
-        if same is not None:
+    for place, ((title, share), item) in enumerate(zip(steps, named, strict=True)):
+        same = known.pop(item, None) if item is not None else None
+        if same is None:
+            same = next((row for row in left if row.title == title), None)
+        if same in left:
             left.remove(same)
         Milestone.objects.create(
             workspace_id=goal.workspace_id,

@@ -54,6 +54,7 @@ _ADVICE: Final = {
 _PLANS: Final = {
     "plan.empty": _("There is nothing in this file."),
     "plan.goal-unknown": _("There is no goal with the id %(id)s here. Leave the id out for a new goal."),
+    "plan.milestone-unknown": _("A milestone is named by an id that is none of this goal, or twice."),
     "plan.moved": _("The file or the goals changed since this plan was made. Make the plan again."),
     "plan.other-kind": _("%(title)s is a goal of another kind. Move the entry, or leave the id out."),
     "plan.period-unknown": _("There is no period %(name)s here."),

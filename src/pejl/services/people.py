@@ -107,8 +107,9 @@ def invite(person_id: UUID, new: NewPerson, *, by: Member, at: datetime) -> UUID
 
 @command
 def edit(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datetime) -> None:
-    """Changes `name`, `manager`, `timezone` or `language`. Everybody for themselves (not their manager);
-    admins for all. A language belongs to the account and is everybody's own."""
+    """Changes `name`, `manager`, `timezone`, `language` or `forecasts`. Everybody for themselves (not their
+    manager); admins for all. A language belongs to the account and is everybody's own, and so is whether
+    pages show them forecasts."""
     person = one_of(by, person_id)
     mine = by.person_id == person_id
     if not mine or "manager" in changes:
@@ -121,7 +122,9 @@ def edit(person_id: UUID, changes: Mapping[str, Any], *, by: Member, at: datetim
         person.manager_id = _manager(by, person_id, changes["manager"])
     if "language" in changes and mine and person.account_id:
         _speak(person.account_id, changes["language"])
-    person.save(update_fields=["name", "timezone", "manager"])
+    if "forecasts" in changes and mine:
+        person.forecasts = bool(changes["forecasts"])
+    person.save(update_fields=["name", "timezone", "manager", "forecasts"])
     events.record("person.changed", by=by, at=at, subject=person_id, name=person.name, fields=sorted(changes))
 
 

@@ -1,6 +1,6 @@
 """OKRs as code: what a file would change, and doing just that.
 
-    file = plans.read(content)                      # what it says; refused where it cannot be used
+    file = plans_reading.read(content)              # what it says; refused where it cannot be used
     diff = plans.compare(file, by=member, at=now)   # what would be added, changed, closed
     plans.apply(file, plan_id=diff.id, by=member, at=now)
 
@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pejl.adapters.formats import plans as plans_format
-from pejl.domain import plans, plans_lint
-from pejl.domain.plans import Diff, Finding, Plan, Standing, Wish
+from pejl.domain import plans
+from pejl.domain.plans import Diff, Plan, Standing, Wish
 from pejl.domain.values import State
 from pejl.queries import plans as plans_read
 from pejl.queries.scope import Member
 from pejl.services import plans_applying, plans_ground, plans_wishes
 from pejl.services.commands import command
-from pejl.services.errors import Conflict, Reason, Rejected
+from pejl.services.errors import Conflict, Rejected
 from pejl.services.plans_ground import NEW, Ground
 
 
@@ -38,25 +37,6 @@ class Compared:
     ground: Ground
     people: tuple[str, ...]
     spoken: frozenset[str]
-
-
-def examine(content: bytes) -> tuple[Plan, list[Finding]]:
-    """What the file says and everything there is to say about it. Asks no database."""
-    file, findings = plans_format.read(content)
-    found = [*findings, *plans_lint.check(file)]
-    return file, sorted(found, key=lambda one: (one.at.line, one.at.column))
-
-
-def read(content: bytes) -> Plan:
-    """What the file says. Raises `Rejected` with what must be mended, each at its path in the file."""
-    file, findings = plans_format.read(content)
-    findings += plans_lint.check(file)
-    wrong = plans_lint.refused(findings)
-    if wrong:
-        raise Rejected(
-            Reason(one.rule, one.at.path or f"{one.at.line}:{one.at.column}", one.params) for one in wrong
-        )
-    return file
 
 
 def compare(file: Plan, *, by: Member, at: datetime, prune: bool = False) -> Compared:

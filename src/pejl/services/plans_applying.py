@@ -120,6 +120,7 @@ class _Deed:
         written = {
             "metric": None if measured is None else measured.metric,
             "milestones": () if measured is None else measured.steps,
+            "milestone_items": () if measured is None else measured.items,
         }
         now = self.ground.standing.get(wish.ref or "")
         begins = now is None or now.fields["metric"] is None or measured is None

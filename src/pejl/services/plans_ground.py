@@ -181,7 +181,8 @@ def _measured(row: GoalRow) -> Measured | None:
     if row.metric is None or row.progress_mode is ProgressMode.MANUAL:
         return None
     steps = tuple((one.title, one.share) for one in row.milestones)
-    return Measured(dataclasses.replace(row.metric, milestones=()), steps)
+    items = tuple(one.item for one in row.milestones)
+    return Measured(dataclasses.replace(row.metric, milestones=()), steps, items)
 
 
 def _one(found: list[str], *, among: Collection[str]) -> str | None:

@@ -213,9 +213,15 @@ class _Wishing:
 
     def _metric(self, fields: dict[str, Any]) -> None:
         measured = None if self.now is None else self.now.fields["metric"]
+        written = self.aim.said["metric"]
+        here = set() if measured is None else set(measured.items)
+        asked = [] if written is None else [one for one in written.items if one is not None]
+        if len(set(asked) & here) != len(asked):
+            self._say("plan.milestone-unknown", "metric.milestones")
+            return
         try:
             fields["metric"] = plans_measures.metric(
-                self.aim.said["metric"],
+                written,
                 now=None if measured is None else measured.metric,
                 language=self.ground.language,
             )

@@ -25,7 +25,7 @@ from pejl.queries import proposals as proposals_read
 from pejl.queries import scope
 from pejl.queries.proposals import ProposalRow, Told
 from pejl.queries.scope import Member
-from pejl.services import checkins, gates, plans, plans_told, proposals_reversing
+from pejl.services import checkins, gates, plans, plans_reading, plans_told, proposals_reversing
 from pejl.services.commands import command
 from pejl.services.errors import Conflict, Rejected
 
@@ -193,12 +193,14 @@ def _moved(goal: UUID, before: Told, after: Told) -> Told:
 
 
 def _plan(body: dict[str, Any], *, by: Member, at: datetime) -> Deed:
-    file = plans.read(body["text"].encode())
+    file = plans_reading.read(body["text"].encode())
     compared = plans.compare(file, by=by, at=at, prune=body["prune"])
     told = plans_told.told(compared)
     made = plans.apply(file, plan_id=compared.id, by=by, at=at)
     keys = [{"key": one["key"], "id": new} for one, new in zip(told["add"], made, strict=True)]
-    return Deed({"plan": told}, (), {"added": keys})
+    removed = [one for one in told["prune"] if one["outcome"] == "removed"]
+    final = [{name: one[name] for name in ("id", "kind", "title")} for one in removed]
+    return Deed({"plan": told, **({"final": final} if final else {})}, (), {"added": keys})
 
 
 def _reverse(body: dict[str, Any], *, by: Member, at: datetime) -> Deed:

@@ -84,8 +84,9 @@ class _Way:
 def do(row: Proposal, *, by: Member, at: datetime) -> tuple[Told, tuple[UUID, ...]]:
     """Takes the plan back, in a command of the caller. Answers what that is, and the goals it is about.
 
-    Raises `Conflict` (`proposal.undo-moved`, `proposal.nothing`). Goals that the plan removed stay removed:
-    they are told as `left`.
+    Raises `Conflict` (`proposal.undo-moved`, `proposal.nothing`). Goals that the plan removed stay removed,
+    for the record knows one end of each goal and no gap in it: they are told as `left`, and were told as
+    `final` before the plan was applied.
     """
     way = _found(row, by=by)
     if not way.goals:

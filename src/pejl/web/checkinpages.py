@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -18,10 +18,11 @@ from pejl.domain.values import Kind, Metric, MetricKind, Milestone, ProgressMode
 from pejl.queries.checkins import UNKNOWN, Asked, Group, Known
 from pejl.queries.goals import GoalRow
 from pejl.queries.moves import Move
-from pejl.web import charts, treepages
+from pejl.web import charts, landings, treepages
 from pejl.web import format as told_as
 from pejl.web.forms import checkins as checkin_forms
 from pejl.web.forms import goals as forms
+from pejl.web.landings import Answers
 
 SPELT = 12
 MOST_MOVES = 6
@@ -41,11 +42,20 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """The forecasts as they stand, and as the typed values would make them."""
+
+    standing: Answers = field(default_factory=dict)
+    supposed: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One goal of the check-in. `confidence` is the answer chosen ("" for none) and `sure` the one that stood
     when the page was first shown; `delta` what the typed value moves, in the unit; `stays` the day of a
     later check-in that goes on counting; `said` whether a word was typed, and `updated` whether it can be
-    used; `ticked` whether it is shown as done; `error` the one sentence that says what to mend."""
+    used; `ticked` whether it is shown as done; `error` the one sentence that says what to mend; `chance` the
+    forecast in short, with what the typed value does to it."""
 
     key: str
     row: GoalRow
@@ -66,6 +76,7 @@ class Line:
     updated: bool
     ticked: bool
     error: str
+    chance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,7 @@ def blocks(
     errors: Mapping[str, str],
     values: Mapping[str, Decimal | None],
     preview: Preview | None,
+    ahead: Ahead,
 ) -> tuple[Block, ...]:
     """`values` are those typed that could be read, by goal. With a `preview` the bar and the status of a line
     in which something is said are those that sending it would lead to."""
@@ -97,7 +109,12 @@ def blocks(
             group.title,
             tuple(
                 _line(
-                    one, typed=typed, errors=errors, value=values.get(str(one.row.id)), preview=preview
+                    one,
+                    typed=typed,
+                    errors=errors,
+                    value=values.get(str(one.row.id)),
+                    preview=preview,
+                    ahead=ahead,
                 )
                 for one in group.asked
             ),
@@ -128,6 +145,7 @@ def _line(
     errors: Mapping[str, str],
     value: Decimal | None,
     preview: Preview | None,
+    ahead: Ahead,
 ) -> Line:
     key, row, metric = str(asked.row.id), asked.row, asked.row.metric
     own = {name: typed.get(f"{key}.{name}", "") for name in FIELDS}
@@ -135,11 +153,13 @@ def _line(
     error = " ".join(text for field, text in errors.items() if field == key or field.startswith(f"{key}."))
     said = checkin_forms.said(typed, key)
     stays = None
-    bar, shown = treepages.bar(row), row.status
+    bar, shown = treepages.bar(row, ahead.standing), row.status
+    before = ahead.standing.get(row.id)
+    after_all = ahead.supposed.get(row.id, before)
     if said and not error and preview is not None:
         stays = row.last_checkin_on if _is_behind(row, steps, preview) else None
         after, shown = _after(row, value, steps, checkin_forms.status_of(own["status"]), preview)
-        bar = _bar(after, preview)
+        bar = _bar(after, preview, {} if stays or after_all is None else {row.id: after_all})
     moving = metric is not None and metric.target is not None and metric.kind is not MetricKind.DONE
     standing = "" if row.confidence is None else str(row.confidence)
     return Line(
@@ -164,6 +184,7 @@ def _line(
         updated=said and not error,
         ticked=own["value"] == "1" if own["was"] else row.value == 1,
         error=error,
+        chance=landings.moved(before, after_all, row.kind),
     )
 
 
@@ -237,12 +258,12 @@ def _is_behind(row: GoalRow, steps: frozenset[str], preview: Preview) -> bool:
     return not steps and row.last_checkin_on is not None and preview.on < row.last_checkin_on
 
 
-def _bar(row: GoalRow, preview: Preview) -> charts.Bearing:
+def _bar(row: GoalRow, preview: Preview, answers: Answers) -> charts.Bearing:
     """The bar with its pace on the day of the check-in, which its label names where it is not today."""
     if row.expected is None or row.start_date is None or row.end_date is None:
-        return treepages.bar(row)
+        return treepages.bar(row, answers)
     pace = status.expected(start=row.start_date, end=row.end_date, today=preview.on, metric=row.metric)
-    bar = treepages.bar(replace(row, expected=pace))
+    bar = treepages.bar(replace(row, expected=pace), answers)
     if bar.expected is None or preview.on == preview.today:
         return bar
     value = bar.expected.value

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from babel import dates
@@ -22,6 +22,7 @@ from pejl.domain import amounts, periods
 
 LOCALES = {"da": "da", "en": "en_GB"}
 SPOKEN_AS_DAY = 7
+CHANCE_STEP = 5  # a chance is never known better than to so many points of a hundred
 
 
 def language() -> amounts.Language:
@@ -42,6 +43,25 @@ def places(values: Iterable[Decimal | None]) -> int:
 def percent(fraction: float | Decimal | None) -> str:
     """A fraction as whole per cent; "–" for none, which is not 0 %."""
     return "–" if fraction is None else amounts.format_percent(fraction, language=language())
+
+
+def percents(low: float, high: float) -> str:
+    """A range of fractions: 76–99%, 76–99 %."""
+    first, last = percent(low), percent(high)
+    if first == last:
+        return first
+    return f"{first}–{last}" if low < 0 else f"{first.rstrip('%').rstrip()}–{last}"
+
+
+def chance(fraction: float, *, bare: bool = False) -> str:
+    """A chance in words, to the nearest five points: about 60% (`bare`: 60%); under 5%, over 95%."""
+    if fraction * 100 < CHANCE_STEP:
+        return _("under %(chance)s") % {"chance": percent(CHANCE_STEP / 100)}
+    if fraction * 100 > 100 - CHANCE_STEP:
+        return _("over %(chance)s") % {"chance": percent(1 - CHANCE_STEP / 100)}
+    steps = (Decimal(str(fraction)) * 100 / CHANCE_STEP).quantize(Decimal(1), ROUND_HALF_UP)
+    near = percent(steps * CHANCE_STEP / 100)
+    return near if bare else _("about %(chance)s") % {"chance": near}
 
 
 def grade(value: Decimal | None) -> str:

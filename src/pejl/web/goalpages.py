@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pejl.queries import dossiers, timelines
 from pejl.services.errors import Conflict, Rejected
-from pejl.web import goalpictures, goalwords, pages
+from pejl.web import goalpictures, goalwords, landings, pages
 
 _MOST = 600
 
@@ -28,12 +28,15 @@ def show(
     only = only if only in timelines.ONLY else "all"
     limit = shown(request)
     dossier = dossiers.one(by, goal_id, now=now, only=only, limit=limit)
+    rows = (dossier.goal, *dossier.key_results, *dossier.supporters)
+    answers = landings.of(by, rows, now=now)
     return pages.render(
         request,
         "goals/goal.html",
         status=status_of(rejected),
         page=goalwords.page(dossier, today=by.today(now), zone=by.zone),
-        pictures=goalpictures.of(dossier, today=by.today(now)),
+        pictures=goalpictures.of(dossier, today=by.today(now), answers=answers),
+        told=landings.told(answers, rows),
         now=now,
         d=dossier,
         me=by,

@@ -10,8 +10,9 @@ from pejl.domain import status
 from pejl.domain.values import ProgressMode, State
 from pejl.queries.dossiers import Dossier
 from pejl.queries.goals import GoalRow
-from pejl.web import charts
+from pejl.web import charts, landings
 from pejl.web import format as told_as
+from pejl.web.landings import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +26,20 @@ class Pictures:
     pace: str
 
 
-def of(dossier: Dossier, *, today: date) -> Pictures:
+def of(dossier: Dossier, *, today: date, answers: Answers = landings.NONE) -> Pictures:
     goal = dossier.goal
     return Pictures(
-        bars={one.id: bar(one) for one in (goal, *dossier.key_results, *dossier.supporters)},
+        bars={one.id: bar(one, answers) for one in (goal, *dossier.key_results, *dossier.supporters)},
         sparks={
             guard.item: charts.spark(guard.values, lower=guard.lower, upper=guard.upper)
             for guard in dossier.guards
         },
-        course=_course(dossier, today=today),
+        course=_course(dossier, today=today, answers=answers),
         pace="" if goal.expected is None else told_as.percent(goal.expected),
     )
 
 
-def bar(goal: GoalRow) -> charts.Bearing:
+def bar(goal: GoalRow, answers: Answers = landings.NONE) -> charts.Bearing:
     """A goal moved by its metric stands in its own unit, any other in per cent."""
     own = goal.progress_mode in {ProgressMode.METRIC, ProgressMode.SOURCE}
     return charts.bearing(
@@ -48,10 +49,11 @@ def bar(goal: GoalRow) -> charts.Bearing:
         expected=goal.expected,
         language=told_as.language(),
         closed=goal.state is not State.OPEN,
+        landing=landings.drawn(answers, goal.id),
     )
 
 
-def _course(dossier: Dossier, *, today: date) -> charts.Course | None:
+def _course(dossier: Dossier, *, today: date, answers: Answers) -> charts.Course | None:
     goal = dossier.goal
     if goal.start_date is None or goal.end_date is None or not dossier.course:
         return None
@@ -61,6 +63,7 @@ def _course(dossier: Dossier, *, today: date) -> charts.Course | None:
         end=goal.end_date,
         today=today,
         expected=_pace(goal, start=goal.start_date, end=goal.end_date),
+        landing=landings.drawn(answers, goal.id),
     )
 
 

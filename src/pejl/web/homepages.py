@@ -16,9 +16,10 @@ from pejl.queries.goals import GoalRow
 from pejl.queries.homes import Due, Home
 from pejl.queries.kpis import KpiRow
 from pejl.queries.scope import Member
-from pejl.web import charts, feeds, goalpictures, goalwords, treepages, words
+from pejl.web import charts, feeds, goalpictures, goalwords, landings, treepages, words
 from pejl.web import format as told_as
 from pejl.web.forms.goals import unit_of
+from pejl.web.landings import Answers
 
 NUMBERS = (
     gettext_lazy("Two"),
@@ -104,21 +105,22 @@ class Page:
 
 
 def page(home: Home, *, by: Member, now: datetime, trouble: Trouble | None = None) -> Page:
+    answers = _answers(home, by=by, now=now)
     return Page(
         greeting=_("Your OKRs on %(day)s") % {"day": told_as.day_year(by.today(now))}
         if by.as_of
         else greeting(by, due=home.due_count, now=now),
         lede="" if by.as_of else _lede(home),
         deadline=_deadline(home, by=by),
-        waits=tuple(wait(one, by=by, now=now, trouble=trouble) for one in home.due),
+        waits=tuple(wait(one, by=by, now=now, trouble=trouble, answers=answers) for one in home.due),
         more_due=home.due_count - len(home.due),
         okrs=tuple(
-            OkrLines(okr.objective, _about(okr.objective), tuple(line(kr) for kr in okr.key_results))
+            OkrLines(okr.objective, _about(okr.objective), tuple(line(kr, answers) for kr in okr.key_results))
             for okr in home.okrs
         ),
-        loose=tuple(line(row) for row in home.loose),
+        loose=tuple(line(row, answers) for row in home.loose),
         stages={row.id: goalwords.stage(row) for row in home.initiatives},
-        focus=tuple(line(row) for row in home.focus),
+        focus=tuple(line(row, answers) for row in home.focus),
         kpis=tuple(_kpi(row) for row in home.kpis),
         feed=feeds.items(home.feed.rows),
         more_new=home.feed.more_new,
@@ -147,15 +149,34 @@ def greeting(by: Member, *, due: int, now: datetime) -> str:
     return f"{hello} {waiting}"
 
 
-def line(row: GoalRow) -> Line:
+def _answers(home: Home, *, by: Member, now: datetime) -> Answers:
+    """The forecasts of the goals that are drawn; what one answers for is never summed up."""
+    rows = {row.id: row for row in (*(one.row for one in home.due), *home.loose, *home.focus)}
+    rows |= {row.id: row for okr in home.okrs for row in okr.key_results}
+    return landings.of(by, rows.values(), now=now)
+
+
+def line(row: GoalRow, answers: Answers = landings.NONE) -> Line:
     limit = goalwords.limits(row.metric) if row.metric is not None and row.metric.target is None else ""
-    return Line(row, goalpictures.bar(row), treepages.figure(row), limit)
+    bar = landings.labelled(goalpictures.bar(row, answers), answers, row)
+    return Line(row, bar, treepages.figure(row), limit)
 
 
-def wait(one: Due, *, by: Member, now: datetime, trouble: Trouble | None = None) -> Wait:
+def wait(
+    one: Due,
+    *,
+    by: Member,
+    now: datetime,
+    trouble: Trouble | None = None,
+    answers: Answers | None = None,
+) -> Wait:
+    """`answers` holds the forecasts where they were asked for together."""
+    known = landings.of(by, [one.row], now=now) if answers is None else answers
     own = trouble if trouble is not None and trouble.goal_id == one.row.id else None
     late = (by.today(now) - by.today(one.turn.due_at)).days if one.turn.due else 0
-    return Wait(line(one.row), entry_unit(one.row), late, own.typed if own else "", own.error if own else "")
+    return Wait(
+        line(one.row, known), entry_unit(one.row), late, own.typed if own else "", own.error if own else ""
+    )
 
 
 def entry_unit(row: GoalRow) -> str | None:

@@ -17,8 +17,9 @@ from pejl.queries.frames import FramePeriod
 from pejl.queries.goals import GoalRow
 from pejl.queries.tags import Tag
 from pejl.queries.trees import Branch
-from pejl.web import charts, words
+from pejl.web import charts, landings, words
 from pejl.web import format as told_as
+from pejl.web.landings import Answers
 
 ALL = "all"
 
@@ -73,17 +74,22 @@ def tagged(in_use: tuple[Tag, ...], asked: str) -> Tagged:
     return Tagged(tag, options if tag is None or tag in in_use else (*options, tag.name))
 
 
-def nodes(branches: Iterable[Branch]) -> tuple[Node, ...]:
-    return tuple(_node(one) for one in branches)
+def rows(branches: Iterable[Branch]) -> list[GoalRow]:
+    """Every goal of these branches, as often as it is drawn."""
+    return [row for one in branches for row in (one.row, *rows(one.children))]
 
 
-def _node(one: Branch) -> Node:
+def nodes(branches: Iterable[Branch], answers: Answers = landings.NONE) -> tuple[Node, ...]:
+    return tuple(_node(one, answers) for one in branches)
+
+
+def _node(one: Branch, answers: Answers) -> Node:
     own = set(one.row.marks)
     return Node(
         one.row,
-        bar(one.row),
+        bar(one.row, answers),
         figure(one.row),
-        nodes(one.children),
+        nodes(one.children, answers),
         one.again,
         _said(own),
         _said(_below(one) - own),
@@ -99,16 +105,18 @@ def _said(marks: set[Mark]) -> str:
     return " · ".join(words.mark(mark) for mark in Mark if mark in marks)
 
 
-def bar(row: GoalRow) -> charts.Bearing:
-    """The bearing bar of a goal as the reader sees it today."""
-    return charts.bearing(
+def bar(row: GoalRow, answers: Answers = landings.NONE) -> charts.Bearing:
+    """The bearing bar of a goal as the reader sees it today; its label says the chance of the target too."""
+    drawn = charts.bearing(
         metric=row.metric,
         value=row.value,
         progress=row.progress,
         expected=row.expected,
         language=told_as.language(),
         closed=row.state is not State.OPEN,
+        landing=landings.drawn(answers, row.id),
     )
+    return landings.labelled(drawn, answers, row)
 
 
 def figure(row: GoalRow) -> str:

@@ -232,13 +232,15 @@ def measure(book: Book, node: Node, path: str, *, spots: dict[str, Place]) -> Me
         for name in ("start", "target", "lower", "upper", "warning")
         if name in found
     }
+    steps = said("milestones", lambda book, node, at: each(book, node, at, _step), ())
     return Measure(
         kind=kind,
         unit=said("unit", unit, ""),
         figures=figures,
         sum=said("sum", truth, False),
         phases=said("phases", lambda book, node, at: each(book, node, at, _phase), ()),
-        steps=said("milestones", lambda book, node, at: each(book, node, at, _step), ()),
+        steps=tuple((title, share) for title, share, _item in steps),
+        items=tuple(item for _title, _share, item in steps),
     )
 
 
@@ -254,14 +256,15 @@ def _phase(book: Book, node: Node, path: str) -> tuple[date, Figure]:
     return on, value
 
 
-def _step(book: Book, node: Node, path: str) -> tuple[str, Decimal | None]:
+def _step(book: Book, node: Node, path: str) -> tuple[str, Decimal | None, UUID | None]:
     if isinstance(node, Scalar):
-        return text(book, node, path), None
-    found = mapped(book, node, path, known=frozenset({"title", "share"}))
+        return text(book, node, path), None, None
+    found = mapped(book, node, path, known=frozenset({"id", "title", "share"}))
     if "title" not in found:
         raise book.wrong("schema.missing", node, path, name="title")
     title = text(book, found["title"][1], f"{path}.title")
-    return title, fraction(book, found["share"][1], f"{path}.share") if "share" in found else None
+    share = fraction(book, found["share"][1], f"{path}.share") if "share" in found else None
+    return title, share, identity(book, found["id"][1], f"{path}.id") if "id" in found else None
 
 
 def _number(found: str) -> Decimal | None:

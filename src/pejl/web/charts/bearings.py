@@ -5,8 +5,9 @@ x = progress · 92 %,   clamped to 0–100 %: the last 8 % are room to land beyo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,12 @@ from pejl.domain import amounts
 from pejl.domain import progress as progresses
 from pejl.domain.amounts import Language
 from pejl.domain.values import CONTROL_KINDS, MOVING_KINDS, Metric, MetricKind
+from pejl.web.charts import bands
+from pejl.web.charts.bands import Band
 from pejl.web.charts.shapes import LETTER, TARGET, Label, Tick, percent, place
+
+if TYPE_CHECKING:
+    from pejl.queries.forecasts import Landing
 
 _GAP = 2.0
 
@@ -25,7 +31,8 @@ _PERCENT_KINDS = frozenset({MetricKind.MILESTONES, MetricKind.DONE})
 @dataclass(frozen=True, slots=True)
 class Bearing:
     """The parts of one bearing bar. A part that is not drawn is None; ``dotted`` stands for a bar
-    without a target, ``under`` for a value on the wrong side of the start. ``label`` says it all."""
+    without a target, ``under`` for a value on the wrong side of the start, ``band`` for the forecast.
+    ``label`` says it all."""
 
     label: str
     fill: str | None = None
@@ -41,6 +48,7 @@ class Bearing:
     expected: Label | None = None
     bound: str = ""
     grades: tuple[Tick, ...] = ()
+    band: Band | None = None
 
 
 def bearing(
@@ -51,10 +59,13 @@ def bearing(
     expected: float | None,
     language: Language,
     closed: bool = False,
+    landing: Landing | None = None,
 ) -> Bearing:
     """The bar of one goal. ``progress`` and ``expected`` are fractions, 1 for all the way; ``value`` is in
     the metric's unit. A goal that is not moved by a metric of its own (None, milestones, done) goes
-    from 0 to 100 %. Words are in the active language, figures in ``language``."""
+    from 0 to 100 %. ``landing`` is its forecast: closed goals and those without a way to go show none.
+    Words are in the active language, figures in ``language``."""
+    unit = None
     if metric is not None and metric.kind in CONTROL_KINDS:
         return _control(metric, value, progress, language=language, closed=closed)
     if metric is not None and metric.kind not in _PERCENT_KINDS:
@@ -70,15 +81,18 @@ def bearing(
         if progress is None:
             own = progresses.of(metric, value)
             progress = None if own is None else float(own)
+        unit = metric
     else:
         now = "" if progress is None else amounts.format_percent(progress, language=language)
         first, last = (amounts.format_percent(end, language=language) for end in (0.0, 1.0))
         pace = None if expected is None else amounts.format_percent(expected, language=language)
     if closed:
-        pace = None
-    return _moving(
-        now=now, ends=(first, last), progress=progress, expected=expected, pace=pace, closed=closed
-    )
+        return _moving(now=now, ends=(first, last), progress=progress, expected=None, pace=None, closed=True)
+    bar = _moving(now=now, ends=(first, last), progress=progress, expected=expected, pace=pace, closed=False)
+    if landing is None:
+        return bar
+    band = bands.band(landing, metric=unit, language=language, now=bar.now)
+    return replace(bar, band=band, label=f"{bar.label} {band.told}")
 
 
 def _moving(

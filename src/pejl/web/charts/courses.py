@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from babel import dates
 from django.utils.translation import gettext as _
@@ -18,7 +18,12 @@ from pejl.domain import amounts, periods
 from pejl.domain.amounts import Language
 from pejl.domain.values import PeriodKind
 from pejl.web import format as told_as
+from pejl.web.charts import bands
+from pejl.web.charts.bands import HIGH, LOW, MIDDLE
 from pejl.web.charts.shapes import LETTER, Anchor, Label, Tick, figure, percent
+
+if TYPE_CHECKING:
+    from pejl.queries.forecasts import Landing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A goal's progress over its period, in ``viewBox``. Paths are "" where there is nothing to draw."""
+    """A goal's progress over its period, in ``viewBox``. Paths are "" where there is nothing to draw;
+    ``fan`` is where the forecast leads from today, ``median`` the line in its middle."""
 
     label: str
     line: str
@@ -60,6 +66,8 @@ class Course:
     today: Mark | None
     grid: tuple[Mark, ...]
     months: tuple[Mark, ...]
+    fan: str = ""
+    median: str = ""
     viewbox: str = "0 0 328 176"
 
 
@@ -112,17 +120,23 @@ def course(
     end: date,
     today: date,
     expected: Sequence[tuple[date, float]],
+    landing: Landing | None = None,
 ) -> Course:
     """Progress by day and the expected line by its corners, both fractions; drawn between 0 and 100 %.
-    Points outside the period are left out."""
+    Points outside the period are left out. ``landing`` opens as a fan between today and the end."""
     language = told_as.language()
     inside = [(day, part) for day, part in points if start <= day <= end]
     dots = [_point(day, part, start, end) for day, part in inside]
     pace = [_point(day, part, start, end) for day, part in expected]
     x = _across(today, start, end)
     here = Mark(figure(x), _("today"), _chart_anchor(x)) if start <= today <= end else None
+    told = _told(inside, expected, start=start, today=today, language=language)
+    fan = median = ""
+    if landing is not None and inside and today < end:
+        told = f"{told} {_lands(landing, end, language=language)}"
+        fan, median = _fan(landing, _point(max(today, start), inside[-1][1], start, end))
     return Course(
-        label=_told(inside, expected, start=start, today=today, language=language),
+        label=told,
         line=_path(dots) if len(dots) > 1 else "",
         dots=tuple(dots),
         expected=_path(pace) if len(pace) > 1 else "",
@@ -132,7 +146,23 @@ def course(
             for part in (0.0, 0.5, 1.0)
         ),
         months=tuple(_chart_months(start, end, x if here else None, language=language)),
+        fan=fan,
+        median=median,
     )
+
+
+def _fan(landing: Landing, now: Point) -> tuple[str, str]:
+    """The outline from where the goal stands to both ends of the range, and the line to its middle."""
+    low, middle, high = (
+        Point(figure(_RIGHT), figure(_height(landing.progress[p]))) for p in (LOW, MIDDLE, HIGH)
+    )
+    return f"{_path((now, high, low))}z", _path((now, middle))
+
+
+def _lands(landing: Landing, end: date, *, language: Language) -> str:
+    low, middle, high = bands.ends(landing, metric=None, language=language)
+    told = {"day": told_as.day(end), "low": low, "middle": middle, "high": high}
+    return _("Forecast for %(day)s: %(low)s to %(high)s, most likely %(middle)s.") % told
 
 
 _SPARK_RIGHT, _SPARK_TOP, _SPARK_FLOOR = 84.0, 4.0, 20.0

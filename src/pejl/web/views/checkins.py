@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +19,8 @@ from pejl.queries.checkins import Group
 from pejl.queries.goals import GoalRow
 from pejl.services import checkins, figures
 from pejl.services.errors import Reason, Rejected
-from pejl.web import checkinpages, pages
-from pejl.web.checkinpages import Preview
+from pejl.web import checkinpages, landings, pages
+from pejl.web.checkinpages import Ahead, Preview
 from pejl.web.forms import checkins as forms
 
 
@@ -64,12 +66,15 @@ def _show(
     request: HttpRequest, groups: tuple[Group, ...], *, back: str, errors: Mapping[str, str]
 ) -> HttpResponse:
     typed, today = request.POST, pages.member(request).today(pages.now(request))
+    values = forms.values(typed, _rows(groups), reasons=[])
+    preview = _preview(request, groups) if typed else None
     blocks = checkinpages.blocks(
         groups,
         typed=typed,
         errors=errors,
-        values=forms.values(typed, _rows(groups), reasons=[]),
-        preview=_preview(request, groups) if typed else None,
+        values=values,
+        preview=preview,
+        ahead=_ahead(request, groups, values, on=preview.on if preview else today),
     )
     lines = checkinpages.lines(blocks)
     return pages.render(
@@ -98,12 +103,14 @@ def preview(request: HttpRequest, goal_id: UUID | None = None) -> HttpResponse:
     groups = queries.mine(by, now=now) if goal_id is None else queries.one(by, goal_id, now=now)
     reasons: list[Reason] = []
     values = forms.values(request.POST, _rows(groups), reasons=reasons)
+    preview = _preview(request, groups)
     blocks = checkinpages.blocks(
         groups,
         typed=request.POST,
         errors=pages.errors(Rejected(reasons)) if reasons else {},
         values=values,
-        preview=_preview(request, groups),
+        preview=preview,
+        ahead=_ahead(request, groups, values, on=preview.on),
     )
     lines = checkinpages.lines(blocks)
     count = checkinpages.count(lines, others=forms.lines(request.POST))
@@ -128,6 +135,19 @@ def _preview(request: HttpRequest, groups: tuple[Group, ...]) -> Preview:
         limits=Limits(workspace.at_risk_points, workspace.off_track_points),
         held=queries.held(by, rows),
         known=queries.known_on(workspace, behind, on=on),
+    )
+
+
+def _ahead(
+    request: HttpRequest, groups: tuple[Group, ...], values: Mapping[str, Decimal | None], *, on: date
+) -> Ahead:
+    """The forecasts, asked once as they stand and once more where a value was typed."""
+    by, now, rows = pages.member(request), pages.now(request), _rows(groups)
+    supposing = {rows[key].id: (on, value) for key, value in values.items() if value is not None}
+    touched = [row for row in rows.values() if row.id in supposing]
+    return Ahead(
+        standing=landings.of(by, rows.values(), now=now),
+        supposed=landings.of(by, touched, now=now, supposing=supposing) if touched else {},
     )
 
 

@@ -55,7 +55,10 @@ def _self(request: HttpRequest) -> UUID:
 
 @deed(_me, "/settings", gate=settingpages.anybody)
 def edit_me(request: HttpRequest) -> str:
-    changes = {name: request.POST[name] for name in ("name", "timezone", "language") if name in request.POST}
+    said = ("name", "timezone", "language")
+    changes: dict[str, Any] = {name: request.POST[name] for name in said if name in request.POST}
+    if "forecasts" in request.POST:
+        changes["forecasts"] = request.POST["forecasts"] == "yes"
     people.edit(_self(request), changes, **stamp(request))
     return _("Your settings are saved.")
 

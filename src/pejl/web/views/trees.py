@@ -10,7 +10,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
 from pejl.queries import periods, tags, trees
-from pejl.web import pages, pasts, treepages
+from pejl.web import landings, pages, pasts, treepages
+from pejl.web.landings import Answers
 from pejl.web.treepages import Choice, Tagged
 
 
@@ -20,7 +21,9 @@ from pejl.web.treepages import Choice, Tagged
 def organisation(request: HttpRequest) -> HttpResponse:
     by, choice, tagged = pages.member(request), _choice(request), _tagged(request)
     tree = trees.organisation(by, periods=choice.periods, now=pages.now(request), tag=tagged.tag)
-    return _page(request, "trees/organisation.html", tree, choice, tagged)
+    return _page(
+        request, "trees/organisation.html", tree, choice, tagged=tagged, answers=_answers(request, tree)
+    )
 
 
 @pages.signed_in
@@ -31,7 +34,10 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     page = trees.team(by, team_id)
     tree = trees.of_team(by, team_id, periods=choice.periods, now=pages.now(request), tag=tagged.tag)
     settings = by.writes and (by.is_admin or team_id in by.leads)
-    return _page(request, "trees/team.html", tree, choice, tagged, team=page, may_set=settings)
+    answers = _answers(request, tree)
+    return _page(
+        request, "trees/team.html", tree, choice, tagged=tagged, answers=answers, team=page, may_set=settings
+    )
 
 
 @pages.signed_in
@@ -42,7 +48,12 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     page = trees.person(by, person_id)
     tree = trees.of_person(by, person_id, periods=choice.periods, now=pages.now(request), tag=tagged.tag)
     own = person_id == by.person_id
-    return _page(request, "trees/person.html", tree, choice, tagged, person=page, own=own)
+    return _page(request, "trees/person.html", tree, choice, tagged=tagged, person=page, own=own)
+
+
+def _answers(request: HttpRequest, tree: trees.Tree) -> Answers:
+    """The forecasts of all that is drawn. Never of what one person owns."""
+    return landings.of(pages.member(request), treepages.rows(tree.branches), now=pages.now(request))
 
 
 def _choice(request: HttpRequest) -> Choice:
@@ -60,14 +71,16 @@ def _page(
     template: str,
     tree: trees.Tree,
     choice: Choice,
+    *,
     tagged: Tagged,
+    answers: Answers = landings.NONE,
     **more: Any,
 ) -> HttpResponse:
     by = pages.member(request)
     return pages.render(
         request,
         template,
-        nodes=treepages.nodes(tree.branches),
+        nodes=treepages.nodes(tree.branches, answers),
         tree=tree,
         choice=choice,
         tagged=tagged,
