@@ -36,6 +36,7 @@ FIXED = [
     "/settings/imports",
     "/settings/exports",
     "/changes",
+    "/forecasts",
     "/nowhere",
 ]
 

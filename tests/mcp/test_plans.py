@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,8 @@ import pytest
 from mcp_assistants import Assistant
 from okrs import named, okr
 from pejl.domain.values import Kind, State
-from pejl.models import Event, Goal, GoalPerson, GoalPersonRole, Person, Proposal
-from pejl.services import checkins, closing, doctors, goals
+from pejl.models import Event, Goal, GoalPerson, GoalPersonRole, Milestone, Person, Proposal
+from pejl.services import checkins, closing, doctors, goals, milestones
 from pejl.services.goals import GoalDraft
 from world import World
 
@@ -237,3 +237,23 @@ objectives:
 def test_there_is_nothing_to_undo_where_nothing_was_done(admin: Assistant) -> None:
     shown = planned(admin, "workspace: fjordlight\nobjectives: [{key: launch, title: Launch version 2.0}]\n")
     assert admin.refused("undo", proposal=shown["proposal"]) == "There is nothing left to undo."
+
+
+def test_milestones_that_are_set_back_are_the_same_ones_again(admin: Assistant, world: World) -> None:
+    file = """\
+key_results:
+  - {key: rollout, title: Roll out, metric: {kind: milestones, milestones: [One, Two]}}
+"""
+    planned(admin, file)
+    rows = Milestone.objects.filter(goal_id=named("Roll out"))
+    one, two = rows.order_by("position").values_list("item", flat=True)
+    milestones.reach(two, on=date(2026, 8, 10), by=world.admin, at=world.later(minutes=1))
+    admin.at = world.later(minutes=2)
+    shown = planned(admin, file.replace("[One, Two]", f"[{{id: {one}, title: First}}]"))
+    admin.at = world.later(minutes=3)
+    back = admin.call("undo", proposal=shown["proposal"])
+    assert [change["field"] for change in back["reversal"]["change"]] == ["milestones"]
+    admin.call("apply", proposal=back["proposal"])
+    now = list(rows.current().order_by("position").values_list("item", "title", "reached_on"))
+    assert now == [(one, "One", None), (two, "Two", date(2026, 8, 10))]
+    assert doctors.examine(world.slug, at=admin.at).faults == ()

@@ -95,6 +95,7 @@ def on_terminal() -> bool:
 from pejl.cli import (  # noqa: E402 - they add their commands to `main`
     assistants,
     backups,
+    benches,
     checkins,
     completions,
     data,
@@ -110,6 +111,7 @@ from pejl.cli import (  # noqa: E402 - they add their commands to `main`
 __all__ = [
     "assistants",
     "backups",
+    "benches",
     "checkins",
     "completions",
     "data",

@@ -20,7 +20,6 @@ from pejl.services import (
     checkins,
     closing,
     comments,
-    forecasts,
     goals,
     kpis,
     people,
@@ -62,7 +61,7 @@ def ensure(*, language: amounts.Language, seed: int, at: datetime, email: str, p
             _aim(stage, aim)
         _kpis(stage)
         _remarks(stage)
-        _forecasts(stage)
+        stage.forecasts(WEEKS)
         for when, _, act in sorted(stage.acts, key=lambda one: one[:2]):
             act(when)
         people.seen(by=stage.actor("anna"), at=at - timedelta(days=3))
@@ -363,19 +362,6 @@ def _kpis(stage: Stage) -> None:
                 kpis.link(stage.goals[f"kpi:{key}"], goal=stage.goals[goal], by=stage.author(owner), at=at)
 
             stage.later(moment(max(first, stage.periods["quarter"].start_date), time(11)), guard)
-
-
-def _forecasts(stage: Stage) -> None:
-    """Each week's forecasts, kept as of then."""
-    monday = forecasts.week_of(stage.today)
-    system = found.system(SLUG)
-    for weeks in range(WEEKS):
-        when = moment(monday - timedelta(weeks=weeks), time(6))
-
-        def keep(at: datetime) -> None:
-            forecasts.record(by=system, at=at)
-
-        stage.later(when, keep)
 
 
 def _remarks(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from pejl.models import Period
 from pejl.queries import people as found
 from pejl.queries.scope import Member
 from pejl.services import demo_parts as parts
+from pejl.services import forecasts
 
 SLUG = "fjordlight"
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -52,6 +53,13 @@ class Stage:
     def author(self, key: str) -> Member:
         """The same person with every right: the story does not wait for permissions."""
         return replace(self.actor(key), role=Role.OWNER)
+
+    def forecasts(self, weeks: int) -> None:
+        """Those of so many weeks, this one the last, each kept as of its Monday."""
+        monday = forecasts.week_of(self.today)
+        for week in range(weeks):
+            when = moment(monday - timedelta(weeks=week), time(6))
+            self.later(when, lambda at: forecasts.record(by=found.system(SLUG), at=at))
 
     def chance(self, key: str) -> random.Random:
         return random.Random(f"{self.seed}:{self.today}:{key}")  # noqa: S311 - plausible, not secret

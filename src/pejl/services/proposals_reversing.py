@@ -45,7 +45,8 @@ Draft = dict[str, Any]
 _JUST: Final = timedelta(microseconds=1)
 _FOLLOW: Final = {
     "period": ("start_date", "end_date"),
-    "metric": ("progress_mode", "milestones"),
+    "metric": ("progress_mode", "milestones", "milestone_items"),
+    "milestones": ("milestone_items",),
     "owners": ("checkin_owner",),
 }
 _DEPTH: Final = {Kind.INITIATIVE: 0, Kind.KEY_RESULT: 1, Kind.OBJECTIVE: 2}
@@ -161,7 +162,7 @@ def _moved(goal: Goal, *, by: Member, at: datetime) -> _Back | None:
     before, after, now = (_draft(goal, by=by, at=moment) for moment in (at - _JUST, at, None))
     if before is None or after is None or now is None:
         return None
-    names = [name for name in after if before[name] != after[name]]
+    names = [name for name in after if before[name] != after[name] and name != "milestone_items"]
     if any(now[name] != after[name] for name in names):
         raise Conflict.one("proposal.undo-moved", title=goal.title)
     return _Back(goal, {name: (now[name], before[name]) for name in names}, before) if names else None
@@ -202,6 +203,7 @@ def _draft(goal: Goal, *, by: Member, at: datetime | None) -> Draft | None:
         "checkin_owner": version.checkin_owner_id,
         "metric": measures.metric(version),
         "milestones": listed(Milestone, "title", "share"),
+        "milestone_items": listed(Milestone, "item"),
         "progress_mode": ProgressMode(version.progress_mode),
         "status_mode": StatusMode(version.status_mode),
         "visibility": Visibility(version.visibility),
