@@ -154,6 +154,38 @@ class TreeQuery(Schema):
     as_of: str = Field("", max_length=40, description="A date or an RFC 3339 moment")
 
 
+class KnownQuery(Schema):
+    as_of: str = Field("", max_length=40, description="A date or an RFC 3339 moment")
+
+
+class QuantilesOut(Schema):
+    """What is not passed with that chance."""
+
+    low: float = Field(alias="0.1")
+    lower: float = Field(alias="0.25")
+    middle: float = Field(alias="0.5")
+    upper: float = Field(alias="0.75")
+    high: float = Field(alias="0.9")
+
+
+class ForecastOut(Schema):
+    """Either a forecast or `refused`, which says why there is none. `probability` is the chance of the target
+    and `near` that of 0.7 of the way, both between 0 and 1; `quantiles` stand in `unit`, that of the metric,
+    or `fraction` of the way for goals without values of their own. `base_rate` is how many of the closed key
+    results here reached their target, from twenty on. `said_on` is there where the answer is the record of
+    that week."""
+
+    probability: float | None = None
+    near: float | None = None
+    quantiles: QuantilesOut | None = None
+    unit: str | None = None
+    observations: int | None = None
+    method: str | None = None
+    refused: str | None = None
+    base_rate: float | None = None
+    said_on: date | None = None
+
+
 class BranchOut(GoalOut):
     """`children` are of the same shape. A goal that hangs under several has its own where it is nearest to
     the top, and is marked `again` elsewhere."""

@@ -84,6 +84,12 @@ class Local:
         with answered():
             return self._told([goals.one(self.by, goal_id, now=self.at)])[0]
 
+    def forecast(self, goal_id: UUID) -> Told:
+        from pejl.queries import forecasts, goals
+
+        with answered():
+            return _over(forecasts.of_one(self.by, goals.one(self.by, goal_id, now=self.at), now=self.at))
+
     def turns(self) -> list[Told]:
         from pejl.queries import homes
 

@@ -80,6 +80,9 @@ class Remote:
     def goal(self, goal_id: UUID) -> Told:
         return self._one("GET", f"/goals/{goal_id}", needs=("id", "title"))
 
+    def forecast(self, goal_id: UUID) -> Told:
+        return self._one("GET", f"/goals/{goal_id}/forecast", needs=())
+
     def turns(self) -> list[Told] | None:
         """What the person is asked for: `{goal, due, due_at}`. None where the server does not tell."""
         try:

@@ -147,6 +147,10 @@ class Step(Told):
 
 class GoalRead(Told):
     goal: dict[str, Any] = Field(description="The whole goal, as GET /api/v1/goals/{id} gives it")
+    forecast: dict[str, Any] = Field(
+        description="Where it lands if things go on as they have, as GET /api/v1/goals/{id}/forecast gives "
+        "it: say chances in words and to the nearest five points; 'refused' says why there is none"
+    )
     attention: list[str]
     parents: list[Parent]
     children: list[Short]

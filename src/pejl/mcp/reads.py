@@ -15,7 +15,7 @@ from pejl.domain.changes import Sort
 from pejl.domain.values import Status
 from pejl.mcp import answers, names
 from pejl.mcp.callers import Caller, Refused
-from pejl.queries import attentions, changes, fields, goals, histories, listings, resources, sheets
+from pejl.queries import attentions, changes, fields, forecasts, goals, histories, listings, resources, sheets
 from pejl.queries.attentions import Asking
 from pejl.queries.changes import Arrival, Moved
 from pejl.queries.goals import GoalRow
@@ -76,6 +76,7 @@ def whole(goal_id: UUID, caller: Caller) -> Told:
     steps.sort(key=lambda one: one.at)
     return {
         "goal": resources.goal(row, bands=sheets.workspace(by).bands, source=source),
+        "forecast": forecasts.of_one(by, row, now=caller.at),
         "attention": [mark.value for mark in row.marks],
         "parents": [{"id": one.id, "title": one.title, "share": one.share} for one in row.parents],
         "children": [short(one) for one in goals.children(by, row.id, now=caller.at)],

@@ -35,6 +35,7 @@ LEVELS: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 NEAR: Final = 0.7  # of the way: enough of what was meant to be out of reach
 MOST: Final = 1_000  # goals under those asked about; above it the weekly record answers
 BASE_ENOUGH: Final = 20  # closed key results, before their share says anything
+_DIGITS: Final = 4
 _FINENESS: Final = 2  # a value is told to a hundredth of the gap's order of size
 
 
@@ -70,6 +71,7 @@ class Unsaid:
 
 
 Answer: TypeAlias = Landing | Unsaid
+Told: TypeAlias = dict[str, Any]
 NOTHING: Final[Mapping[UUID, tuple[date, Decimal]]] = {}
 
 
@@ -317,3 +319,35 @@ def _reached(root: UUID, edges: nodes.Edges) -> set[UUID]:
                 known.add(child)
                 waiting.append(child)
     return known
+
+
+def of_one(by: Member, row: GoalRow, *, now: datetime) -> Told:
+    """The forecast of one goal as programs read it, or why there is none."""
+    answer = of_goals(by, [row], now=now).get(row.id)
+    if isinstance(answer, Landing):
+        return _landed(row, answer)
+    if answer is not None:
+        told: Told = {"refused": answer.why.value}
+        return told if answer.base_rate is None else {**told, "base_rate": answer.base_rate}
+    if row.state is not State.OPEN:
+        return {"refused": "not open"}
+    return {"refused": "initiative" if row.kind is Kind.INITIATIVE else "no dates"}
+
+
+def _landed(row: GoalRow, answer: Landing) -> Told:
+    """Quantiles in the metric's unit; without values of its own in fractions of the way."""
+    if answer.values is None:
+        of: dict[str, Any] = {str(p): round(part, _DIGITS) for p, part in answer.progress.items()}
+    else:
+        of = {str(p): value for p, value in answer.values.items()}
+    told: Told = {
+        "probability": round(answer.reach, _DIGITS),
+        "near": round(answer.near, _DIGITS),
+        "quantiles": of,
+        "unit": "fraction" if answer.values is None else row.unit,
+        "observations": answer.observations,
+        "method": answer.method,
+    }
+    if answer.base_rate is not None:
+        told["base_rate"] = round(answer.base_rate, _DIGITS)
+    return told if answer.said_on is None else {**told, "said_on": answer.said_on}
