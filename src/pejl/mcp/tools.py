@@ -68,7 +68,8 @@ TOOLS: Final[Mapping[str, Tool]] = {
         gettext_lazy("Read a goal"),
         gettext_lazy(
             "One goal in full: its figures, where it lands if things go on as they have, what hangs above "
-            "and below it, the last check-ins and comments, what about it needs attention, and how it changed."
+            "and below it, the last check-ins and comments, what about it needs attention, and how it "
+            "changed."
         ),
         answers.ReadGoal, answers.GoalRead, reads.read_goal,
     ),
