@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -284,3 +285,10 @@ def test_a_quantile_outside_its_range_and_a_cycle_without_length_are_errors() ->
         found.quantile(1.0)
     with pytest.raises(ValueError, match="ends after"):
         one(Case(START, START, 0, 100, []))
+
+
+def test_figures_of_any_size_have_a_forecast_in_numbers() -> None:
+    seen = [(START + timedelta(weeks=k + 1), Decimal(10) ** (150 + 5 * k)) for k in range(4)]
+    found = one(Case(START, END, 0, 1, seen))
+    assert all(math.isfinite(found.quantile(p)) for p in (0.01, 0.5, 0.99))
+    assert 0 < found.probability_at_least(1) < 1

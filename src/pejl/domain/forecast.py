@@ -41,6 +41,7 @@ ENDED: Final = "last value"
 LEAST_CHECKINS: Final = 3  # after the start; with fewer the answer is mostly the prior
 _SURE: Final = 0.001  # nobody knows the future better than this
 _FAR: Final = date.max.toordinal() + 1
+_WIDE: Final = 1e60  # gaps from the start: what lies beyond is as good as that, and its square still a number
 _SMALL_SHARE: Final = 0.05  # of the start, where the target says nothing of the unit
 
 
@@ -297,7 +298,9 @@ def _batches(cases: Sequence[Case], read: _Days, *, least: int) -> Iterator[Batc
         lengths = read.ends[places] - read.starts[places]
         rows = Rows(
             times=(read.days[grid] - read.starts[places][:, None]) / lengths[:, None],
-            values=(read.values[grid] - origins[places][:, None]) / gaps[places][:, None],
+            values=np.clip(
+                (read.values[grid] - origins[places][:, None]) / gaps[places][:, None], -_WIDE, _WIDE
+            ),
             ends=np.ones(len(places)),
             signs=signs[places],
         )

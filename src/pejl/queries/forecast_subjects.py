@@ -15,7 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pejl.domain.forecast import Asked
-from pejl.domain.values import Kind, Metric, MetricKind, ProgressMode, State
+from pejl.domain.values import MOVING_KINDS, Kind, Metric, MetricKind, ProgressMode, State
 from pejl.models import Checkin, Figure, Goal
 from pejl.queries import measures
 
@@ -72,7 +72,7 @@ def subject(row: Any, *, state: State = State.OPEN) -> Subject | None:
     if mode is ProgressMode.CHILDREN and not row.sums:
         return None
     metric = BY_HAND if mode is ProgressMode.MANUAL else measures.metric(row)
-    if metric is None:
+    if metric is None or (metric.kind in MOVING_KINDS and metric.target == (metric.start or 0)):
         return None
     return Subject(row.pk, Kind(row.kind), metric, mode, row.start_date, row.end_date)
 
