@@ -20,7 +20,8 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from pejl.adapters.channels import webhooks as channel
-from pejl.services import deliveries, forecasts
+from pejl.queries import forecast_weeks
+from pejl.services import deliveries
 from pejl.services.deliveries import Parcel
 
 log = logging.getLogger("pejl.jobs")
@@ -85,10 +86,13 @@ class Worker:
         """Keeps the forecasts of every workspace in which a week has begun. One that cannot be forecast is
         told in the log, and tried again with the next look."""
         at = self._clock()
-        for by in forecasts.waiting(at=at, done=self._recorded):
+        for by in forecast_weeks.waiting(at=at, done=self._recorded):
+            # Arrays take memory, and most of the week there is nothing to compute.
+            from pejl.services import forecasts
+
             try:
                 log.info("%s: %s forecasts kept", by.slug, forecasts.record(by=by, at=at))
-                self._recorded[by.workspace_id] = forecasts.week_of(by.today(at))
+                self._recorded[by.workspace_id] = forecast_weeks.of(by.today(at))
             except DatabaseError:
                 raise
             except Exception:

@@ -43,7 +43,7 @@ def test_the_examples_of_the_page_answer_what_it_shows(
 
 def test_every_command_over_the_net_stands_on_the_page() -> None:
     told = {name for name, one in main.commands.items() if any(o.name == "local" for o in one.params)}
-    assert told == {"plan", "apply", "status", "goals", "checkin", "export"}
+    assert told == {"plan", "apply", "status", "goals", "forecast", "checkin", "export"}
     for name in (*told, "login", "logout", "completion"):
         assert f"`pejl {name}" in PAGE, name
 

@@ -226,6 +226,8 @@ def test_the_worker_keeps_the_week_of_every_workspace_and_looks_again_the_next(
     with CaptureQueriesContext(connection) as idle:
         worker.record()
     assert not [one for one in idle.captured_queries if "forecast" in one["sql"]]
+    Worker(clock=lambda: clock[0]).record()
+    assert GoalForecast.objects.count() == 2
     clock[0] = world.later(days=7)
     worker.record()
     assert GoalForecast.objects.count() == 4

@@ -34,6 +34,9 @@ class GoalForecast(Row):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["workspace", "goal", "week"], name="forecast_once"),
         ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["workspace", "week"], name="forecast_by_week"),
+        ]
 
 
 class ForecastLearning(Row):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pejl.domain import amounts
 from pejl.domain.values import Role
 from pejl.models import Period
+from pejl.queries import forecast_weeks
 from pejl.queries import people as found
 from pejl.queries.scope import Member
 from pejl.services import demo_parts as parts
@@ -56,7 +57,7 @@ class Stage:
 
     def forecasts(self, weeks: int) -> None:
         """Those of so many weeks, this one the last, each kept as of its Monday."""
-        monday = forecasts.week_of(self.today)
+        monday = forecast_weeks.of(self.today)
         for week in range(weeks):
             when = moment(monday - timedelta(weeks=week), time(6))
             self.later(when, lambda at: forecasts.record(by=found.system(SLUG), at=at))

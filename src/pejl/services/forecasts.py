@@ -6,8 +6,8 @@ in short turns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -21,8 +21,9 @@ from pejl.domain.forecast_learning import Past
 from pejl.domain.values import MOVING_KINDS, Kind, State
 from pejl.models import ForecastLearning, Goal, GoalForecast, Workspace
 from pejl.queries import forecast_subjects as subjects
+from pejl.queries import forecast_weeks as weeks
 from pejl.queries import forecasts as read
-from pejl.queries import nodes, people
+from pejl.queries import nodes
 from pejl.queries.scope import Member
 from pejl.services import commands
 
@@ -32,35 +33,18 @@ _AT_ONCE: Final = 2_000
 _AT_MOST_LEARNED: Final = 5_000  # key results, the latest
 
 
-def week_of(day: date) -> date:
-    """Its Monday."""
-    return day - timedelta(days=day.weekday())
-
-
 def record(*, by: Member, at: datetime) -> int:
-    """Keeps this week's forecast of every open goal that has one and was not kept yet; how many.
-
-    A second time in the same week nothing is written. Before it, what there is to learn from the closed key
-    results is learned anew, once a week.
-    """
-    week = week_of(by.today(at))
+    """Keeps this week's forecast of every open goal that has one; how many. A second time in the same week
+    nothing is written. Before it, what there is to learn from the closed key results is learned anew."""
+    week = weeks.of(by.today(at))
+    if weeks.kept(by.workspace_id, week):
+        return 0
     workspace = Workspace.objects.get(pk=by.workspace_id)
     _learn(workspace, week=week, by=by, at=at)
-    kept = set(
-        GoalForecast.objects.filter(workspace_id=workspace.pk, week=week).values_list("goal_id", flat=True)
-    )
-    rows = [row for row in _rows(workspace, week=week, at=at, today=by.today(at)) if row.goal_id not in kept]
+    rows = list(_rows(workspace, week=week, at=at, today=by.today(at)))
     for start in range(0, len(rows), _AT_ONCE):
         commands.retried(partial(_write, GoalForecast, workspace.pk, rows[start : start + _AT_ONCE]))
     return len(rows)
-
-
-def waiting(*, at: datetime, done: Mapping[UUID, date]) -> list[Member]:
-    """The workspaces, each as the one who acts in it, whose week at that moment is not the one noted."""
-    every = [
-        people.system(slug) for slug in Workspace.objects.order_by("slug").values_list("slug", flat=True)
-    ]
-    return [by for by in every if done.get(by.workspace_id) != week_of(by.today(at))]
 
 
 def _rows(workspace: Workspace, *, week: date, at: datetime, today: date) -> Iterator[GoalForecast]:
@@ -117,7 +101,7 @@ def _pace(one: subjects.Subject, course: subjects.Course, *, today: date) -> flo
 def _learn(workspace: Workspace, *, week: date, by: Member, at: datetime) -> None:
     """At most once a week, and only from enough closed key results."""
     latest = ForecastLearning.objects.filter(workspace_id=workspace.pk).order_by("-made_at", "-pk").first()
-    if latest is not None and week_of(by.today(latest.made_at)) >= week:
+    if latest is not None and weeks.of(by.today(latest.made_at)) >= week:
         return
     closed = _closed(workspace)
     if len(closed) < forecast_learning.LEAST:
