@@ -19,7 +19,7 @@ from pejl.queries.tags import Tag
 from pejl.queries.trees import Branch
 from pejl.web import charts, landings, words
 from pejl.web import format as told_as
-from pejl.web.landings import Answers
+from pejl.web.landings import Answers, Told
 
 ALL = "all"
 
@@ -44,7 +44,7 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`marks` says what asks for a look here, `below` what does further down, in words; "" for nothing."""
+    """`marks` says what asks for a look here, `below` what does further down, in words; "" for nothing; `ahead` where it lands."""
 
     row: GoalRow
     bar: charts.Bearing
@@ -53,6 +53,7 @@ class Node:
     again: bool
     marks: str
     below: str
+    ahead: Told | None = None
 
 
 def choice(every: list[FramePeriod], asked: str, *, today: date) -> Choice:
@@ -93,6 +94,7 @@ def _node(one: Branch, answers: Answers) -> Node:
         one.again,
         _said(own),
         _said(_below(one) - own),
+        landings.told(answers, [one.row]).get(one.row.id),
     )
 
 

@@ -81,6 +81,7 @@ def _page(
         request,
         template,
         nodes=treepages.nodes(tree.branches, answers),
+        ahead=bool(answers),
         tree=tree,
         choice=choice,
         tagged=tagged,
