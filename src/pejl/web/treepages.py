@@ -44,7 +44,8 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`marks` says what asks for a look here, `below` what does further down, in words; "" for nothing; `ahead` where it lands."""
+    """`marks` says what asks for a look here, `below` what does further down, in words; "" for nothing;
+    `ahead` where it lands, None where nobody can say."""
 
     row: GoalRow
     bar: charts.Bearing
