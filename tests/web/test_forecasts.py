@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -115,6 +116,17 @@ def test_the_trees_name_the_chance_for_those_who_cannot_see(world: World, measur
     body = enter(world.member).get("/goals").content.decode()
     assert "% for the target." in body
     assert "% for all of it." in body
+
+
+def test_the_trees_say_in_figures_where_each_goal_lands_and_in_words_when_asked(
+    world: World, measured: UUID, enter: In
+) -> None:
+    body = enter(world.member).get("/goals").content.decode()
+    told = re.findall(r'class="node__ahead num meta" aria-hidden="true" title="([^"]+)">([^<]+)<', body)
+    assert len(told) == 2
+    for sentence, span in told:
+        assert sentence.startswith("If things go on as they have: ")
+        assert re.fullmatch(r"\d+–\d+%", span)
 
 
 def test_the_page_of_a_person_has_none_of_it(world: World, measured: UUID, enter: In) -> None:
