@@ -10,6 +10,7 @@ The draws are fixed by the goals' keys: the same input gives the same answer, in
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -64,11 +65,14 @@ def objectives(
     ``observations`` counts the key results with a forecast. Refuses with ``THIN`` where less than half of
     the weight is forecast or closed, or nothing is forecast. Raises :class:`Refused` ``alignment.cycle``.
     """
-    asked = list(of)
+    asked = dict.fromkeys(of)
     children = {one: [child for child, _ in edges.get(one, ())] for one in nodes}
     own = capped or {}
     ends: dict[Id, _Ends] = {}
-    for one in alignment.order(_below(asked, children, landings), children=children):
+    found: dict[Id, Forecast | Refusal] = {}
+    below = _below(list(asked), children, landings)
+    waiting = Counter(child for one in below for child in children.get(one, ()))
+    for one in alignment.order(below, children=children):
         node = nodes.get(one)
         if node is None:
             continue
@@ -84,7 +88,14 @@ def objectives(
             ends[one] = _together(node, parts, cap=own.get(one, cap), uncapped=own.get(one) is False)
         else:
             ends[one] = _standing(one, node)
-    return {one: _answer(ends[one], capped=own.get(one, cap)) for one in asked if one in ends}
+        if one in asked:
+            found[one] = _answer(ends[one], capped=own.get(one, cap))
+        # What every parent has taken up is let go: a whole workspace is more than fits.
+        for child in children.get(one, ()):
+            waiting[child] -= 1
+            if not waiting[child]:
+                ends.pop(child, None)
+    return {one: found[one] for one in asked if one in found}
 
 
 def _below(asked: list[Id], children: Mapping[Id, list[Id]], landings: Mapping[Id, Forecast]) -> list[Id]:

@@ -10,14 +10,17 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from pejl.domain import forecast, forecast_scores
 from pejl.domain.forecast_scores import Confided, Said, Scores
 from pejl.domain.values import Kind, ProgressMode, State
-from pejl.models import Checkin, ForecastLearning, GoalForecast
+from pejl.models import Checkin, ForecastLearning, Goal, GoalForecast
 from pejl.queries import measures
 from pejl.queries.scope import Member
 
 GROUP: Final = 5  # persons, before their confidence is told together
+LATEST: Final = 2_000  # closed key results: more say no more, and take their time
 _FIGURED: Final = (ProgressMode.CHILDREN, ProgressMode.SOURCE)
 
 
@@ -43,8 +46,9 @@ class Confidence:
 
 
 def accuracy(by: Member) -> Accuracy:
-    """Every weekly forecast of a key result that is closed now, judged by the target it was said of. Those
-    that were dropped or postponed have no outcome and are left out. Three queries."""
+    """Every weekly forecast of the key results that are closed now, the latest 2,000 of them, judged by the
+    target it was said of. Those that were dropped or postponed have no outcome and are left out. Four
+    queries."""
     said = list(_said(by.workspace_id))
     learned = ForecastLearning.objects.filter(workspace_id=by.workspace_id).order_by("-made_at", "-pk")
     return Accuracy(
@@ -56,39 +60,48 @@ def accuracy(by: Member) -> Accuracy:
 
 
 def confidence(by: Member) -> Confidence:
-    """What people said at check-in of key results that are closed now. One query."""
-    rows = Checkin.objects.current().filter(
-        workspace_id=by.workspace_id,
-        goal__kind=Kind.KEY_RESULT,
-        goal__state=State.CLOSED,
-        goal__removed_at=None,
-        goal__progress__isnull=False,
-        confidence__isnull=False,
-    )
-    columns = rows.order_by("goal_id", "by_id", "on", "known_from", "pk").values_list(
-        "goal_id", "by_id", "on", "confidence", "goal__progress"
-    )
-    # The last word of a week: who corrects themselves said one thing.
-    said = {
-        (goal, person, week): Confided(goal, person, week, confidence, reached=progress >= 1)
-        for goal, person, on, confidence, progress in columns
-        if person is not None and (week := on - timedelta(days=on.weekday()))
-    }
-    own = [one for one in said.values() if one.person == by.person_id]
+    """What people said at check-in of key results that are closed now: of all people the latest 2,000 key
+    results, of the reader the latest 2,000 that they spoke of. Four queries."""
+    closed = _closed(by.workspace_id).exclude(progress=None)
+    said = _confided(closed, Q(workspace_id=by.workspace_id))
+    mine = Q(workspace_id=by.workspace_id, by_id=by.person_id)
+    spoken = Checkin.objects.current().filter(mine, goal_id=OuterRef("pk"))
+    own = [] if by.person_id is None else _confided(closed.filter(Exists(spoken)), mine)
     return Confidence(
-        group=forecast_scores.confidence(said.values(), people=GROUP),
-        group_people=len({one.person for one in said.values()}),
+        group=forecast_scores.confidence(said, people=GROUP),
+        group_people=len({one.person for one in said}),
         own=forecast_scores.confidence(own),
     )
 
 
+def _confided(closed: QuerySet[Goal], said: Q) -> list[Confided]:
+    """The last word of each week on the latest of these goals: who corrects themselves said one thing."""
+    reached = {goal: (found or 0) >= 1 for goal, found in closed.values_list("pk", "progress")[:LATEST]}
+    rows = Checkin.objects.current().filter(said, goal_id__in=list(reached), confidence__isnull=False)
+    columns = rows.order_by("goal_id", "on", "known_from", "pk").values_list(
+        "goal_id", "by_id", "on", "confidence"
+    )
+    found = {
+        (goal, person, week): Confided(goal, person, week, confidence or 0, reached=reached[goal])
+        for goal, person, on, confidence in columns
+        if person is not None and (week := on - timedelta(days=on.weekday()))
+    }
+    return list(found.values())
+
+
+def _closed(workspace_id: UUID) -> QuerySet[Goal]:
+    """Key results that are closed, the latest first."""
+    found = Goal.objects.filter(
+        workspace_id=workspace_id, kind=Kind.KEY_RESULT, state=State.CLOSED, removed_at=None
+    )
+    return found.order_by("-ended_at", "-pk")
+
+
 def _said(workspace_id: UUID) -> Iterator[Said]:
+    recorded = GoalForecast.objects.filter(workspace_id=workspace_id, goal=OuterRef("pk"))
+    latest = list(_closed(workspace_id).filter(Exists(recorded)).values_list("pk", flat=True)[:LATEST])
     closed = GoalForecast.objects.filter(
-        workspace_id=workspace_id,
-        goal__kind=Kind.KEY_RESULT,
-        goal__state=State.CLOSED,
-        goal__removed_at=None,
-        target__isnull=False,
+        workspace_id=workspace_id, goal_id__in=latest, target__isnull=False
     ).exclude(method=forecast.ENDED)
     rows = list(
         closed.order_by("goal_id", "week").values_list(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -35,6 +35,7 @@ LEVELS: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 NEAR: Final = 0.7  # of the way: enough of what was meant to be out of reach
 MOST: Final = 1_000  # goals under those asked about; above it the weekly record answers
 BASE_ENOUGH: Final = 20  # closed key results, before their share says anything
+_AT_ONCE: Final = 5_000
 _DIGITS: Final = 4
 _FINENESS: Final = 2  # a value is told to a hundredth of the gap's order of size
 
@@ -80,7 +81,6 @@ class Found:
     """The forecasts of some goals, of those that have a course of their own and of those above them."""
 
     subjects: dict[UUID, Subject]
-    courses: dict[UUID, Course]
     own: dict[UUID, Forecast | Refusal]
     above: dict[UUID, Forecast | Refusal]
 
@@ -135,20 +135,29 @@ def work_out(
     today: date,
     supposing: Mapping[UUID, tuple[date, Decimal]] = NOTHING,
     fitted: Parameters | None = None,
+    seen: Callable[[Subject, Course], None] | None = None,
 ) -> Found:
     """The forecasts of all of `rows` (see `forecast_subjects.rows`) that have a course of their own, and of
-    those goals of `of` that are fed by their children, all of which are among the rows. Two queries."""
+    those goals of `of` that are fed by their children, all of which are among the rows. `seen` is told each
+    course as it passes. Two queries for each 5,000 goals."""
     own = {key: one for key, row in rows.items() if (one := subjects.subject(row)) is not None}
-    courses = subjects.courses(workspace.pk, own.values(), zone=ZoneInfo(workspace.timezone))
-    asked = [
-        subjects.asked(one, courses.get(key, []), today=today, supposing=supposing.get(key))
-        for key, one in own.items()
-    ]
-    said = dict(zip(own, forecast.of_many(asked, fitted=fitted), strict=True))
+    said: dict[UUID, Forecast | Refusal] = {}
+    every = list(own.values())
+    for start in range(0, len(every), _AT_ONCE):
+        some = every[start : start + _AT_ONCE]
+        courses = subjects.courses(workspace.pk, some, zone=ZoneInfo(workspace.timezone))
+        asked = [
+            subjects.asked(one, courses.get(one.id, []), today=today, supposing=supposing.get(one.id))
+            for one in some
+        ]
+        found = forecast.of_many(asked, fitted=fitted)
+        said.update((one.id, answer) for one, answer in zip(some, found, strict=True))
+        if seen is not None:
+            for one in some:
+                seen(one, courses.get(one.id, []))
     landings = {key: one for key, one in said.items() if isinstance(one, Forecast)}
     return Found(
         subjects=own,
-        courses=courses,
         own=said,
         above=forecast_graphs.objectives(
             {key: nodes.of(row, computed=True) for key, row in rows.items()},

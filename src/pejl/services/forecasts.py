@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -41,10 +42,11 @@ def record(*, by: Member, at: datetime) -> int:
         return 0
     workspace = Workspace.objects.get(pk=by.workspace_id)
     _learn(workspace, week=week, by=by, at=at)
-    rows = list(_rows(workspace, week=week, at=at, today=by.today(at)))
-    for start in range(0, len(rows), _AT_ONCE):
-        commands.retried(partial(_write, GoalForecast, workspace.pk, rows[start : start + _AT_ONCE]))
-    return len(rows)
+    rows, count = _rows(workspace, week=week, at=at, today=by.today(at)), 0
+    while some := list(islice(rows, _AT_ONCE)):
+        commands.retried(partial(_write, GoalForecast, workspace.pk, some))
+        count += len(some)
+    return count
 
 
 def _rows(workspace: Workspace, *, week: date, at: datetime, today: date) -> Iterator[GoalForecast]:
@@ -52,7 +54,14 @@ def _rows(workspace: Workspace, *, week: date, at: datetime, today: date) -> Ite
     known = subjects.rows(workspace.pk, list(every.values_list("pk", flat=True)))
     edges = nodes.edges(workspace.pk, known)
     of = [key for key, row in known.items() if read.fed(row)]
-    found = read.work_out(workspace, known, edges, of=of, today=today, fitted=read.fitted(workspace.pk))
+    paces: dict[UUID, float | None] = {}
+
+    def seen(one: subjects.Subject, course: subjects.Course) -> None:
+        paces[one.id] = _pace(one, course, today=today)
+
+    found = read.work_out(
+        workspace, known, edges, of=of, today=today, fitted=read.fitted(workspace.pk), seen=seen
+    )
     base = read.base_rate(workspace.pk)
     same: dict[str, Any] = {"workspace_id": workspace.pk, "week": week, "made_at": at, "base_rate": base}
     for key, said in found.own.items():
@@ -65,7 +74,7 @@ def _rows(workspace: Workspace, *, week: date, at: datetime, today: date) -> Ite
                 start=one.start,
                 target=one.metric.target,
                 end_date=one.end_date,
-                pace_reach=_pace(one, found.courses.get(key, []), today=today),
+                pace_reach=paces[key],
             )
     for key, above in found.above.items():
         if isinstance(above, Forecast):
