@@ -145,6 +145,7 @@ def _person(person: Person) -> Told:
         role=person.role,
         manager=person.manager.name if person.manager else None,
         timezone=person.timezone,
+        forecasts=person.forecasts,
         active=person.active,
         created_at=person.created_at,
         seen_at=person.seen_at,
